@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module is, as data, and what one run of it is given."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ..sdk.models import nothing
+from ..sdk.provider import Cloud
+from ..sdk.waiting import Patience
+from ..sdk.work import Work
+
+Result = t.Dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One run of a task, the same in both lanes. Nothing below reads the process's environment or folder.
+
+    ``open`` opens a cloud by the name it has in the user's configuration; without one, that of the task.
+    """
+
+    params: t.Mapping[str, t.Any]
+    check_mode: bool
+    diff: bool
+    env: t.Mapping[str, str] = field(repr=False)
+    cwd: str
+    work: Work
+    open: t.Callable[[str | None], Cloud]
+
+    @property
+    def cloud(self) -> Cloud:
+        return self.open(None)
+
+    @property
+    def allow(self) -> frozenset[str]:
+        return frozenset(self.params.get("allow") or ())
+
+    @property
+    def defaults(self) -> t.Mapping[str, t.Any]:
+        """What the named cloud says for options that the task leaves out when something is made."""
+        return self.params.get("defaults") or {}
+
+    @property
+    def patience(self) -> Patience:
+        params = self.params
+        return Patience(
+            enabled=params.get("wait", True),
+            timeout=params.get("wait_timeout") or 600,
+            interval=params.get("wait_interval") or 5,
+        )
+
+
+@dataclass(frozen=True)
+class Task:
+    """A module: its own options, the rules between them, and what runs.
+
+    ``groups`` names the common options it takes besides those of the cloud: ``change`` (``allow``, ``extra``,
+    ``defaults``), ``wait`` (``wait``, ``wait_timeout``, ``wait_interval``), ``many`` (``on_error``).
+    """
+
+    options: t.Mapping[str, t.Mapping[str, t.Any]]
+    run: t.Callable[[Call], Result]
+    rules: t.Mapping[str, t.Any] = field(default_factory=nothing)
+    groups: frozenset[str] = frozenset({"change", "wait"})
