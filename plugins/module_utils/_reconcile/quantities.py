@@ -27,7 +27,7 @@ def gib(value: object, what: str = "size") -> int:
     return int(whole)
 
 
-def shown_mb(megabytes: int | float) -> str:
+def shown_mb(megabytes: float) -> str:
     """``4 GB`` of 4096, ``512 MB`` of 512."""
     if megabytes >= 1024 and megabytes % 256 == 0:
         return f"{megabytes / 1024:g} GB"

@@ -76,6 +76,8 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
+    """``locations`` has the ids of those that offer it; ``None``: all do."""
+
     id: str
     name: str
     cpus: float | None = None
@@ -84,6 +86,7 @@ class Size:
     bandwidth: float | None = None
     price_hourly: float | None = None
     currency: str | None = None
+    locations: tuple[str, ...] | None = None
     extra: Extra = field(default_factory=nothing)
 
 
