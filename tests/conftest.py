@@ -12,6 +12,7 @@ import sys
 import typing as t
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = pathlib.Path(__file__).resolve().parent
 if str(TESTS) not in sys.path:
@@ -22,6 +23,15 @@ import playing  # noqa: E402
 COLLECTIONS = playing.collections_root()
 if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
+
+settings.register_profile(
+    "anycloud",
+    max_examples=int(os.environ.get("ANYCLOUD_EXAMPLES", "500")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("anycloud")
 
 
 @pytest.fixture
