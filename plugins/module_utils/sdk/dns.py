@@ -177,7 +177,7 @@ def parts_of(type: str, value: str) -> tuple[str, ...]:
 def read_parts(parts: tuple[Part, ...], found: list[Word]) -> t.Iterator[str]:
     needed = [part.name for part in parts if not part.optional]
     if len(found) < len(needed):
-        raise Invalid(f"{len(needed)} parts are needed ({', '.join(needed)}), there {counted(len(found))}")
+        raise Invalid(missing(needed, len(found)))
     if len(found) > len(parts) and not parts[-1].rest:
         raise Invalid(f'there is more than expected: "{" ".join(word.text for word in found[len(parts) :])}"')
     for at, part in enumerate(parts):
@@ -186,8 +186,11 @@ def read_parts(parts: tuple[Part, ...], found: list[Word]) -> t.Iterator[str]:
             yield text
 
 
-def counted(number: int) -> str:
-    return f"is {number}" if number == 1 else f"are {number or 'none'}"
+def missing(needed: list[str], found: int) -> str:
+    if len(needed) == 1:
+        return f"the {needed[0]} is missing"
+    there = "is 1" if found == 1 else f"are {found or 'none'}"
+    return f"{len(needed)} parts are needed ({', '.join(needed)}), there {there}"
 
 
 def to_wire_text(type: str, value: str) -> str:

@@ -84,7 +84,7 @@ def decoded_label(label: str) -> str:
         shown = label[4:].encode("ascii").decode("punycode")
     except UnicodeError:
         return label
-    return shown if shown.isprintable() else label
+    return shown if shown and shown.isprintable() else label
 
 
 def labels(text: str, strict: bool = True) -> tuple[bytes, ...]:
