@@ -53,10 +53,12 @@ class Capabilities:
     """A field that is missing from ``fields`` is not supported.
 
     ``finds`` names the parts of ``Where`` that the server itself filters by.
-    ``complete_on_create`` lists child fields (listeners, members) that ``create`` takes along.
+    ``required`` are the fields that a new resource cannot do without; ``shrinks`` those sizes that can also get
+    smaller.
     """
 
     fields: t.Mapping[str, How] = field(default_factory=nothing)
+    required: frozenset[str] = frozenset()
     finds: frozenset[str] = frozenset()
     create_once: Once = Once.LOOK
     extra: t.Mapping[str, ExtraKey] = field(default_factory=nothing)
@@ -71,3 +73,4 @@ class Capabilities:
     protocols: frozenset[str] = frozenset()
     health_protocols: frozenset[str] = frozenset()
     checksums: tuple[str, ...] = ()
+    shrinks: frozenset[str] = frozenset()

@@ -70,6 +70,10 @@ class Conflict(CloudError):
     kind = "conflict"
 
 
+class TokenSpent(Conflict):
+    """The token of a create belongs to a resource that is gone: the next one needs another token."""
+
+
 class NotFound(CloudError):
     kind = "not_found"
 

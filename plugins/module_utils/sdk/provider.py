@@ -104,7 +104,7 @@ class Cloud:
         self,
         provider: Provider,
         connection: Connection,
-        others: t.Callable[[str], t.Sequence[str]] = lambda service: (),
+        others: t.Callable[[str, str], t.Sequence[str]] = lambda service, ability: (),
     ) -> None:
         self.provider = provider
         self.connection = connection
@@ -124,12 +124,17 @@ class Cloud:
         if made is None:
             make = self.provider.services.get(kind.name)
             if make is None:
-                others = ", ".join(self._others(kind.name)) or "none"
-                raise Unsupported(f"the provider {self.provider.name} has no {kind.name} service; these have: {others}")
+                raise self.unsupported(kind.name, "", f"has no {kind.name} service")
             made = self._made[kind.name] = make(self.connection)
         if not isinstance(made, kind):
             raise TypeError(f"{type(made).__name__} of {self.provider.name} is no {kind.__name__}")
         return made
+
+    def unsupported(self, service: str, ability: str, lacks: str) -> Unsupported:
+        """The error for what this provider cannot do, naming those that can; ``ability`` is a field or a verb."""
+        others = [name for name in self._others(service, ability) if name != self.provider.name]
+        who = f"these can: {', '.join(others)}" if others else "no other provider here can"
+        return Unsupported(f"the provider {self.provider.name} {lacks}; {who}")
 
     @property
     def nodes(self) -> NodeService:
