@@ -151,6 +151,8 @@ def reconcile(call: Call, desk: Desk, wants: t.Sequence[Want], *, one: bool) -> 
 def prepare(desk: Desk, draft: Draft, found: t.Sequence[t.Any]) -> None:
     """Phases two to five for one want; nothing is changed."""
     draft.actual = pick(desk, draft.want, found)
+    if draft.actual is not None and draft.want.id is not None:
+        draft.want = dataclasses.replace(draft.want, label=getattr(draft.actual, desk.kind.key))
     seen = None if draft.actual is None else desk.settled(draft.actual)
     draft.want = desk.resolve(draft.want, seen)
     draft.steps = desk.steps(draft.want, seen)
@@ -276,6 +278,8 @@ def apply(call: Call, desk: Desk, draft: Draft) -> None:
         if step.verb == "delete" and step.resource is not None:
             desk.deleted.add(step.resource.id)
         draft.changed = True
+        if step.verb == "create":
+            draft.want = dataclasses.replace(draft.want, id=None)
         last = position == len(draft.steps) - 1
         if last and not call.patience.enabled:
             resource = operation.started if step.verb != "delete" else None

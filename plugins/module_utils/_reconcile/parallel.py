@@ -15,7 +15,9 @@ R = t.TypeVar("R")
 WIDTH = 8
 
 
-def concurrently(work: Work, run: t.Callable[[T], R], items: t.Iterable[T], width: int = WIDTH) -> t.Iterator[tuple[T, R]]:
+def concurrently(
+    work: Work, run: t.Callable[[T], R], items: t.Iterable[T], width: int = WIDTH
+) -> t.Iterator[tuple[T, R]]:
     """Each item with what ``run`` made of it, as they finish; ``items`` is read no faster than it is worked off.
 
     The first exception ends the iteration; what was not begun by then is dropped. Nothing is waited for when the

@@ -62,7 +62,7 @@ def check_supported(
     for name, value in want.fields.items():
         if name.startswith("extra."):
             check_extra(kind, want, name[len("extra.") :], value, capabilities)
-        elif name != kind.key and name in known and name not in capabilities.fields:
+        elif name in known and name not in capabilities.fields and (name != kind.key or want.id is not None):
             raise unsupported(name)
 
 
@@ -95,7 +95,7 @@ def differences(kind: Kind, want: Want, actual: t.Any, capabilities: Capabilitie
     keep = keeps(capabilities)
     found = []
     for field in kind.all_fields(capabilities):
-        if field.name not in want.fields or field.name == kind.key:
+        if field.name not in want.fields or (field.name == kind.key and want.id is None):
             continue
         before, wanted = field.of(actual), want.fields[field.name]
         if isinstance(wanted, Need):

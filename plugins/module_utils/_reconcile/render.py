@@ -59,9 +59,7 @@ def sentence(step: Step) -> str:
     if step.verb == "create":
         parts = [f"{c.field.name} {inline(plain(c, c.after))}" for c in step.changes if c.field.name != step.kind.key]
     else:
-        parts = [
-            f"{c.field.name} {inline(plain(c, c.before))} -> {inline(plain(c, c.after))}" for c in step.changes
-        ]
+        parts = [f"{c.field.name} {inline(plain(c, c.before))} -> {inline(plain(c, c.after))}" for c in step.changes]
     text = subject + (": " + ", ".join(parts) if parts else "")
     return f"{text} ({step.why})" if step.why else text
 
@@ -91,8 +89,8 @@ def diff(steps: t.Sequence[Step]) -> dict[str, t.Any]:
                 after[name] = plain(change, change.after)
         if step.verb == "delete" and not step.changes:
             before = {**existing(step), **before}
-    if verbs == ["create"]:
-        before, after = {"state": "absent"}, {**after, "state": "present"}
+    if verbs[:1] == ["create"]:
+        before, after = {"state": "absent"}, {"state": "present", **after}
     elif verbs == ["delete"]:
         before, after = {**before, "state": "present"}, {"state": "absent"}
     return {"before": dict(sorted(before.items())), "after": dict(sorted(after.items()))}

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names that stand for other resources, and what is missing among them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..sdk.errors import NotFound
+from .kinds import Unknown
+from .nearest import nearest
+from .task import Call
+
+
+def missing(call: Call, noun: str, name: str, known: t.Iterable[str]) -> Unknown:
+    """For a resource that is named and not there: an earlier task may make it, so check mode only warns."""
+    if call.check_mode:
+        call.work.warn(f"there is no {noun} {name} yet; this goes on as if an earlier task had made it")
+        return Unknown(f"create {noun} {name}")
+    raise NotFound(f"there is no {noun} {name} on {call.cloud.name}{nearest(name, known)}")
+
+
+def given(params: t.Mapping[str, t.Any], names: t.Iterable[str]) -> dict[str, t.Any]:
+    """The options among ``names`` that the user wrote; the rest stay absent."""
+    return {name: params[name] for name in names if params.get(name) is not None}
