@@ -15,7 +15,10 @@ import subprocess
 import sys
 import typing as t
 
-PLACES = ("~/.pyenv/versions/{version}*/bin/python{version}", "~/.local/share/uv/python/cpython-{version}*/bin/python{version}")
+PLACES = (
+    "~/.pyenv/versions/{version}*/bin/python{version}",
+    "~/.local/share/uv/python/cpython-{version}*/bin/python{version}",
+)
 
 
 def candidates(version: str) -> t.Iterator[str]:
@@ -25,7 +28,9 @@ def candidates(version: str) -> t.Iterator[str]:
         yield os.path.join(folder, f"python{version}")
     for place in PLACES:
         pattern = pathlib.Path(place.format(version=version)).expanduser()
-        yield from map(str, sorted(pathlib.Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))), reverse=True))
+        yield from map(
+            str, sorted(pathlib.Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))), reverse=True)
+        )
 
 
 def real(candidate: str, version: str) -> str | None:
@@ -34,8 +39,8 @@ def real(candidate: str, version: str) -> str | None:
         return None
     ask = "import sys, os; print('%d.%d' % sys.version_info[:2], os.path.realpath(sys._base_executable))"
     answer = subprocess.run([candidate, "-c", ask], capture_output=True, text=True, check=False)
-    found, _, path = answer.stdout.strip().partition(" ")
-    return path if answer.returncode == 0 and found == version else None
+    found, path = answer.stdout.strip().split(" ", 1) if answer.returncode == 0 else ("", None)
+    return path if found == version else None
 
 
 def main(folder: str, *versions: str) -> int:
