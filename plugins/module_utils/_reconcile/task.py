@@ -36,6 +36,12 @@ class Call:
         return self.open(None)
 
     @property
+    def clouds(self) -> tuple[str | None, ...]:
+        """Names to ``open``: of all clouds that the task asks for, or of its one cloud."""
+        sources = self.params.get("sources") or ()
+        return tuple(source["cloud"] for source in sources) or (None,)
+
+    @property
     def allow(self) -> frozenset[str]:
         return frozenset(self.params.get("allow") or ())
 
@@ -59,7 +65,8 @@ class Task:
     """A module: its own options, the rules between them, and what runs.
 
     ``groups`` names the common options it takes besides those of the cloud: ``change`` (``allow``, ``extra``,
-    ``defaults``), ``wait`` (``wait``, ``wait_timeout``, ``wait_interval``), ``many`` (``on_error``).
+    ``defaults``), ``wait`` (``wait``, ``wait_timeout``, ``wait_interval``), ``many`` (``on_error``),
+    ``clouds`` (``clouds``, ``sources``: several clouds at once, see ``Call.clouds``).
     """
 
     options: t.Mapping[str, t.Mapping[str, t.Any]]
