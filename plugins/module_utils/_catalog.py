@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from .sdk.errors import Invalid, Unsupported
-from .sdk.provider import SDK, Provider
+from .sdk.provider import SDK, Connection, Provider, Settings
+from .sdk.work import Work
 
 
 def _local() -> Provider:
@@ -103,9 +104,22 @@ def configured_by(env: t.Mapping[str, str]) -> dict[str, str]:
     return {name: key for name, row in PROVIDERS.items() for key in row.env if env.get(key)}
 
 
-def providers_with(service: str) -> list[str]:
-    """Our providers that have a service. Imports them all: only for error messages and documentation."""
-    return sorted(name for name, row in PROVIDERS.items() if service in row.load().services)
+def providers_with(service: str, ability: str = "") -> list[str]:
+    """Our providers that have a service, and in it a verb or a field. Imports them all: for error messages only."""
+    return [name for name, row in sorted(PROVIDERS.items()) if _has(row.load, service, ability)]
+
+
+def _has(load: t.Callable[[], Provider], service: str, ability: str) -> bool:
+    """Asked of a service that is connected to nowhere; one that cannot be made so is left out."""
+    try:
+        found = load()
+        if not ability or service not in found.services:
+            return service in found.services
+        nowhere = Settings(provider=found.name, endpoint="http://localhost", auth=dict.fromkeys(found.auth, "none"))
+        made = found.services[service](Connection(nowhere, Work()))
+        return made.can(ability) or ability in made.capabilities.fields
+    except Exception:
+        return False
 
 
 def _from_outside(name: str) -> Provider:
@@ -163,4 +177,26 @@ def _unknown(name: str, known: t.Sequence[str]) -> str:
 
 def ship_sdk() -> None:
     """Never called. Its imports make AnsiballZ carry the whole sdk, for drivers from outside."""
-    from .sdk import auth, capabilities, errors, models, provider, services, waiting, work  # noqa: F401
+    from .sdk import (  # noqa: F401
+        auth,
+        capabilities,
+        dns,
+        dnsfields,
+        dnsloc,
+        dnsname,
+        dnstext,
+        errors,
+        http,
+        messages,
+        models,
+        pool,
+        provider,
+        redact,
+        route,
+        services,
+        waiting,
+        wire,
+        work,
+        xml,
+        zonefile,
+    )

@@ -36,6 +36,7 @@ TYPES: t.Mapping[str, type | tuple[type, ...]] = {
 WORDS: t.Mapping[t.Any, str] = {
     str: "text",
     dict: "a mapping",
+    list: "a list",
     bool: "true or false",
     int: "a whole number",
     (int, float): "a number",
@@ -120,17 +121,17 @@ def known(found: Plain, names: t.Sequence[str], path: str, where: str) -> None:
 def typed(value: t.Any, wanted: t.Any, path: str, where: str) -> t.Any:
     fits = isinstance(value, wanted) and (wanted in (bool, str, dict, list) or not isinstance(value, bool))
     if not fits:
-        raise Invalid(f"{path}: {where} must be {WORDS.get(wanted, 'a list')}, not {type_of(value)}")
+        raise Invalid(f"{path}: {where} must be {WORDS[wanted]}, not {type_of(value)}")
     return value
 
 
 def type_of(value: object) -> str:
     if value is None:
         return "empty"
-    for kind, word in ((bool, "true or false"), (str, "text"), ((int, float), "a number"), (list, "a list")):
+    for kind in (bool, str, (int, float), list, dict):
         if isinstance(value, kind):  # type: ignore[arg-type]
-            return word
-    return "a mapping" if isinstance(value, dict) else type(value).__name__
+            return WORDS[kind]
+    return type(value).__name__
 
 
 def literal_secrets(clouds: t.Mapping[str, Plain]) -> list[str]:

@@ -20,6 +20,7 @@ from ansible_collections.anycloud.core.plugins.plugin_utils._secret_forms import
 
 Warn = t.Callable[[str], object]
 
+ALL = "*"
 VAULT = b"$ANSIBLE_VAULT"
 
 
@@ -85,7 +86,10 @@ class NamedClouds:
     def settle_all(self, names: t.Iterable[str], sources: t.Iterable[Plain] = ()) -> list[dict[str, t.Any]]:
         """Each named cloud and each inline source as options of its own, under names that differ (``cloud``)."""
         settled: list[dict[str, t.Any]] = []
-        for source in [*({"cloud": name} for name in names), *sources]:
+        asked = [name.strip() for name in names]
+        if asked == [ALL]:
+            asked = self.all_names()
+        for source in [*({"cloud": name} for name in asked), *sources]:
             whole = self.settle(source)
             whole = {**{key: value for key, value in source.items() if value is not None}, **whole}
             taken = {other["cloud"] for other in settled}
@@ -94,7 +98,9 @@ class NamedClouds:
         return settled
 
     def all_names(self) -> list[str]:
-        return list(self.file.clouds) if self.file else []
+        if self.file is None:
+            raise Invalid("all named clouds were asked for, but there is no anycloud.yml")
+        return list(self.file.clouds)
 
     def _file_for(self, options: Plain) -> CloudFile | None:
         """No file is read for a task that says all itself."""
@@ -159,7 +165,9 @@ def read(loader: DataLoader, path: str, changed_ns: int, size: int) -> tuple[Clo
     file = _cloud_file.checked(parsed, path)
     with open(path, "rb") as source:
         vaulted = source.read(len(VAULT)) == VAULT
-    literal = [] if vaulted else _cloud_file.literal_secrets({name: without_vaulted(c) for name, c in file.clouds.items()})
+    literal = (
+        [] if vaulted else _cloud_file.literal_secrets({name: without_vaulted(c) for name, c in file.clouds.items()})
+    )
     return file, literal
 
 

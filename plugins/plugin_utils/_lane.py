@@ -82,7 +82,7 @@ class Lane(ActionBase):
             warn=warn,
             option=config if isinstance(config, str) else None,
         )
-        names, sources = args.get("clouds"), args.get("sources")
+        names, sources = listed(args.get("clouds")), args.get("sources")
         if "sources" in spec and (names or sources):
             if are(str, names) and are(dict, sources):
                 args["sources"] = clouds.settle_all(names or (), sources or ())
@@ -96,7 +96,9 @@ class Lane(ActionBase):
             args["api_deadline"] = max(timeout - 1, timeout / 2)
         return args
 
-    def _why_not_fast(self, args: dict[str, t.Any], environment: dict[str, str], variables: dict[str, t.Any]) -> str | None:
+    def _why_not_fast(
+        self, args: dict[str, t.Any], environment: dict[str, str], variables: dict[str, t.Any]
+    ) -> str | None:
         if os.environ.get("ANYCLOUD_FAST_LANE") == "0" or str(args.get("fast_lane", True)).lower() in OFF:
             return "switched off"
         if self._task.async_val:
@@ -137,7 +139,9 @@ class Lane(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _fast_lane(self, args: dict[str, t.Any], environment: dict[str, str], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _fast_lane(
+        self, args: dict[str, t.Any], environment: dict[str, str], variables: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
         run = FastRun(self, args)
         try:
             with environ(environment), warnings.catch_warnings():
@@ -208,6 +212,11 @@ def over_the_wire(value: t.Any, direction: Direction) -> t.Any:
     """The value as it arrives at the other end of AnsiballZ: no tags, no lazy containers, dates as text."""
     text = json.dumps(value, cls=get_module_encoder(PROFILE, direction))
     return json.loads(text, cls=get_module_decoder(PROFILE, direction))
+
+
+def listed(value: t.Any) -> t.Any:
+    """As an option of the type list reads text."""
+    return value.split(",") if isinstance(value, str) else value
 
 
 def are(kind: type, values: t.Any) -> bool:

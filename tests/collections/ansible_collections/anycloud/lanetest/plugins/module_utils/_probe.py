@@ -51,7 +51,7 @@ def found_secret(call: Call) -> Result:
 
 def sleep(call: Call) -> Result:
     def nap(number: int) -> None:
-        for step in range(200):
+        for _step in range(200):
             call.work.sleep(0.1)
 
     pool = ThreadPoolExecutor(2)
