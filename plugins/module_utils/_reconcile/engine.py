@@ -101,10 +101,11 @@ class Desk:
 
 @dataclass
 class Draft:
-    """One want on its way: what was found, what it resolved to, what is to be done, what came of it."""
+    """One want on its way: what was found, what was planned, what is left to do, what came of it."""
 
     want: Want
     actual: t.Any = None
+    planned: Steps = ()
     steps: Steps = ()
     failure: CloudError | None = None
     changed: bool = False
@@ -139,7 +140,7 @@ def reconcile(call: Call, desk: Desk, wants: t.Sequence[Want], *, one: bool) -> 
         Outcome(
             name=draft.want.label,
             changed=draft.changed,
-            steps=draft.steps,
+            steps=draft.planned,
             failure=draft.failure,
             shown=draft.known if draft.known else (desk.show(draft.after) if draft.after is not None else None),
         )
@@ -155,7 +156,7 @@ def prepare(desk: Desk, draft: Draft, found: t.Sequence[t.Any]) -> None:
         draft.want = dataclasses.replace(draft.want, label=getattr(draft.actual, desk.kind.key))
     seen = None if draft.actual is None else desk.settled(draft.actual)
     draft.want = desk.resolve(draft.want, seen)
-    draft.steps = desk.steps(draft.want, seen)
+    draft.steps = draft.planned = desk.steps(draft.want, seen)
     draft.after = draft.actual
     permit(draft.steps, desk.call.allow, sentences(draft.steps))
     if seen is not None and not draft.want.absent:
@@ -233,7 +234,9 @@ def converge(call: Call, desk: Desk, draft: Draft) -> None:
             apply(call, desk, draft)
             break
         except once.FoundInstead as found:
+            draft.changed = found.ours
             plan_again(desk, draft, found.resource)
+            draft.planned = draft.planned if found.ours else draft.steps
         except CloudError as problem:
             eventful = any(step.verb in EVENTS for step in draft.steps)
             if not problem.outcome_unknown or eventful or attempt == LOOKS_AFTER_LOST_ANSWER - 1:
@@ -255,6 +258,7 @@ def settle(call: Call, desk: Desk, draft: Draft) -> None:
 
     operation: Operation[t.Any] = Operation(check)
     plan_again(desk, draft, wait(operation, f"settle {desk.kind.noun} {draft.want.label}", call.work, call.patience))
+    draft.planned = draft.steps
 
 
 def plan_again(desk: Desk, draft: Draft, actual: t.Any) -> None:

@@ -23,11 +23,12 @@ LOOKS = 4
 
 
 class FoundInstead(Exception):
-    """Nothing was created, for the resource is there: whoever made it, plan against it."""
+    """The resource is there already. It is ``ours`` where our own create, whose answer was lost, may have made it."""
 
-    def __init__(self, resource: t.Any) -> None:
+    def __init__(self, resource: t.Any, ours: bool) -> None:
         super().__init__(resource)
         self.resource = resource
+        self.ours = ours
 
 
 def token(kind: str, name: str, scope: str, generation: int) -> str:
@@ -92,7 +93,7 @@ def found_instead(desk: Desk, fields: dict[str, t.Any], want: Want, problem: Clo
                 "delete the one that is not needed"
             ) from problem
         if found:
-            raise FoundInstead(found[0]) from problem
+            raise FoundInstead(found[0], problem.outcome_unknown) from problem
         desk.call.work.sleep(min(0.5 * 2**pause, desk.call.patience.interval))
     if problem.outcome_unknown and desk.capabilities.create_once is Once.UNIQUE_NAME:
         again: Operation[t.Any] = desk.service.create(fields)

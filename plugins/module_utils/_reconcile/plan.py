@@ -51,7 +51,10 @@ Steps = t.Tuple[Step, ...]
 
 
 def chosen(value: t.Any) -> t.Any:
-    return value.choice if isinstance(value, Need) else value
+    """A value as models and drivers have it."""
+    if isinstance(value, Need):
+        return value.choice
+    return tuple(sorted(value)) if isinstance(value, frozenset) else value
 
 
 def check_supported(
