@@ -1,0 +1,375 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process of a node: an SSH server that lets in the node's keys and runs commands in its home."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import pwd
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import typing as t
+
+from .serving import MARK, Serving, end_marked
+from .sftp import Files
+from .state import Row, State
+
+LOOKS_EVERY = 0.5
+CHUNK = 1 << 16
+# takes the terminal it was given as its own, which needs a process of its own
+TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+)
+
+
+def run(serving: Serving) -> None:
+    """Serves one node until its row no longer wants this process, or a signal ends it."""
+    import paramiko  # noqa: F401  # a missing library is to be told before the door opens
+
+    row = serving.row()
+    if row is None:
+        return
+    end_marked(serving.id)
+    machine = Machine(serving, row)
+    stop = threading.Event()
+    for how in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(how, lambda *_: stop.set())
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((row.body["address"], row.body["port"]))
+    except OSError as error:
+        serving.failed(f"port {row.body['port']} of {row.body['address']} cannot be used: {error.strerror}")
+        return
+    door.listen(128)
+    threading.Thread(target=welcome, args=(door, machine), daemon=True).start()
+    serving.ready()
+    threading.Thread(target=machine.boot, daemon=True).start()
+    while not stop.wait(LOOKS_EVERY) and serving.row() is not None:
+        pass
+    door.close()
+    end_marked(serving.id)
+    machine.end_groups()
+
+
+class Machine:
+    """What the sessions of a node share: its home, its environment, and who may enter."""
+
+    def __init__(self, serving: Serving, row: Row) -> None:
+        import paramiko
+
+        self.id = serving.id
+        self.state: State = serving.state
+        self.address: str = row.body["address"]
+        self.port: int = row.body["port"]
+        self.folder = os.path.join(serving.directory, "nodes", serving.id)
+        self.home = os.path.join(self.folder, "home")
+        self.shell = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
+        self.groups: set[int] = set()
+        self._prepare(row)
+        try:
+            user = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            user = str(os.getuid())
+        self.env = {
+            "PATH": os.defpath,
+            **serving.env,
+            "HOME": self.home,
+            "USER": user,
+            "LOGNAME": user,
+            "SHELL": self.shell,
+            MARK: self.id,
+            "ANYCLOUD_NAME": row.name,
+            "ANYCLOUD_ADDRESS": self.address,
+        }
+        path = os.path.join(self.folder, "host_key")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(row.body["host_private"])
+        self.host_key = paramiko.Ed25519Key.from_private_key_file(path)
+
+    def _prepare(self, row: Row) -> None:
+        """A home as the image has it: empty, but for the volumes."""
+        if row.body["wipe"]:
+            shutil.rmtree(self.home, ignore_errors=True)
+            self._record(wipe=False, booted=False)
+        os.makedirs(self.home, mode=0o700, exist_ok=True)
+        for folder in (self.folder, self.home):
+            os.chmod(folder, 0o700)
+        with self.state.reading() as state:
+            volumes = [volume for volume in state.rows("volume") if volume.body["node"] == self.id]
+        for volume in volumes:
+            os.makedirs(os.path.join(self.home, "volumes"), mode=0o700, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                target = os.path.join(os.path.dirname(os.path.dirname(self.folder)), "volumes", volume.id)
+                os.symlink(target, os.path.join(self.home, "volumes", volume.name))
+
+    def _record(self, **parts: t.Any) -> None:
+        with self.state.transaction() as state:
+            row = state.row("node", self.id)
+            if row is not None:
+                state.change(row, **parts)
+
+    def boot(self) -> None:
+        """Runs the user data at the first boot, and ``rc.local`` of the home at each one."""
+        with self.state.reading() as state:
+            row = state.row("node", self.id)
+        if row is not None and not row.body["booted"]:
+            self._record(booted=True)
+            if str(row.body["user_data"] or "").startswith("#!"):
+                path = os.path.join(self.folder, "user_data")
+                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o700), "w", encoding="utf-8") as file:
+                    file.write(row.body["user_data"])
+                self._record(user_data_rc=self._run_script(path, "user_data.log"))
+        path = os.path.join(self.home, "rc.local")
+        if os.access(path, os.X_OK):
+            self._run_script(path, "rc.local.log")
+
+    def _run_script(self, path: str, log: str) -> int:
+        with open(os.path.join(self.home, log), "ab") as output:
+            try:
+                process = subprocess.Popen(
+                    [path], cwd=self.home, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                    start_new_session=True,
+                )  # fmt: skip
+            except OSError as error:
+                output.write(f"{error}\n".encode())
+                return 127
+        self.groups.add(process.pid)
+        return process.wait()
+
+    def lets_in(self, blob: str) -> bool:
+        """Whether a public key is one of the node's, or in its own authorized_keys."""
+        with self.state.reading() as state:
+            row = state.row("node", self.id)
+            keys = {key.name: key.body["public_key"] for key in state.rows("key")}
+        lines = [keys[name] for name in row.body["key_names"] if name in keys] if row else []
+        with contextlib.suppress(OSError, UnicodeDecodeError), open(
+            os.path.join(self.home, ".ssh", "authorized_keys"), encoding="utf-8"
+        ) as file:
+            lines += [line for line in file.read().splitlines() if not line.lstrip().startswith("#")]
+        return any(blob in line.split() for line in lines)
+
+    def end_groups(self) -> None:
+        """Ends what was begun here, also where processes cannot be found by their mark."""
+        for group in self.groups:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+
+
+def welcome(door: socket.socket, machine: Machine) -> None:
+    while True:
+        try:
+            caller, address = door.accept()
+        except OSError:
+            return
+        threading.Thread(target=converse, args=(caller, address, machine), daemon=True).start()
+
+
+def converse(caller: socket.socket, address: tuple[str, int], machine: Machine) -> None:
+    """One connection with all of its sessions."""
+    import paramiko
+
+    guest = type("Guest", (Guest, paramiko.ServerInterface), {})
+    files = type("Files", (Files, paramiko.SFTPServerInterface), {})
+    with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+        caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        transport = paramiko.Transport(caller)
+        transport.local_version = "SSH-2.0-anycloud_local"
+        transport.add_server_key(machine.host_key)
+        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, files, machine)
+        transport.start_server(server=guest(machine, address))
+
+
+class Guest:
+    """What a client may do: enter with a key, and open sessions. It becomes paramiko's where it is used."""
+
+    def __init__(self, machine: Machine, address: tuple[str, int]) -> None:
+        self.machine = machine
+        self.address = address
+        self.sessions: dict[int, Session] = {}
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "publickey"
+
+    def check_auth_publickey(self, username: str, key: t.Any) -> int:
+        import paramiko
+
+        known = self.machine.lets_in(key.get_base64())
+        return paramiko.AUTH_SUCCESSFUL if known else paramiko.AUTH_FAILED
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        import paramiko
+
+        if kind != "session":
+            return paramiko.OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+        self.sessions[chanid] = Session(self.machine, self.address)
+        return paramiko.OPEN_SUCCEEDED
+
+    def check_channel_env_request(self, channel: t.Any, name: bytes, value: bytes) -> bool:
+        self.sessions[channel.get_id()].env[name.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
+        return True
+
+    def check_channel_pty_request(
+        self, channel: t.Any, term: bytes, width: int, height: int, pixelwidth: int, pixelheight: int, modes: bytes
+    ) -> bool:
+        self.sessions[channel.get_id()].open_terminal(term, width, height)
+        return True
+
+    def check_channel_window_change_request(
+        self, channel: t.Any, width: int, height: int, pixelwidth: int, pixelheight: int
+    ) -> bool:
+        self.sessions[channel.get_id()].resize(width, height)
+        return True
+
+    def check_channel_exec_request(self, channel: t.Any, command: bytes) -> bool:
+        return self.sessions[channel.get_id()].begin(channel, os.fsdecode(command))
+
+    def check_channel_shell_request(self, channel: t.Any) -> bool:
+        return self.sessions[channel.get_id()].begin(channel, None)
+
+
+class Session:
+    """One channel: what the client asked for before its command, and the command itself."""
+
+    def __init__(self, machine: Machine, address: tuple[str, int]) -> None:
+        self.machine = machine
+        self.env: dict[str, str] = {
+            "SSH_CLIENT": f"{address[0]} {address[1]} {machine.port}",
+            "SSH_CONNECTION": f"{address[0]} {address[1]} {machine.address} {machine.port}",
+        }
+        self.terminal: tuple[int, int] | None = None
+        self.begun = False
+
+    def open_terminal(self, term: bytes, width: int, height: int) -> None:
+        self.terminal = pty.openpty()
+        self.env["TERM"] = term.decode("ascii", "replace")
+        self.env["SSH_TTY"] = os.ttyname(self.terminal[1])
+        self.resize(width, height)
+
+    def resize(self, width: int, height: int) -> None:
+        if self.terminal is not None:
+            with contextlib.suppress(OSError):
+                fcntl.ioctl(self.terminal[0], termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def begin(self, channel: t.Any, command: str | None) -> bool:
+        """Runs a command, or a login shell without one, and returns at once; a second one is refused."""
+        if self.begun:
+            return False
+        self.begun = True
+        arguments = [self.machine.shell, "-c", command] if command is not None else [self.machine.shell, "-l"]
+        spawn(self._run, channel, arguments)
+        return True
+
+    def _run(self, channel: t.Any, arguments: list[str]) -> None:
+        try:
+            status = self._on_terminal(channel, arguments) if self.terminal else self._on_pipes(channel, arguments)
+            tell_end(channel, status)
+        except (OSError, EOFError) as error:
+            print(f"{self.machine.id}: session ended: {error}", file=sys.stderr, flush=True)
+        finally:
+            channel.close()
+
+    def _popen(self, arguments: list[str], **streams: t.Any) -> subprocess.Popen[bytes]:
+        env = {**self.env, **self.machine.env}
+        if self.terminal:
+            env["TERM"] = self.env["TERM"]
+        process = subprocess.Popen(arguments, cwd=self.machine.home, env=env, start_new_session=True, **streams)
+        self.machine.groups.add(process.pid)
+        return process
+
+    def _on_pipes(self, channel: t.Any, arguments: list[str]) -> int:
+        pipe = subprocess.PIPE
+        process = self._popen(arguments, stdin=pipe, stdout=pipe, stderr=pipe)
+        assert process.stdin and process.stdout and process.stderr
+        outputs = [
+            spawn(pour, process.stdout.fileno(), channel.sendall),
+            spawn(pour, process.stderr.fileno(), channel.sendall_stderr),
+        ]
+        spawn(feed, channel, process.stdin.fileno(), process.stdin.close)
+        status = process.wait()
+        for output in outputs:
+            output.join()
+        process.stdout.close()
+        process.stderr.close()
+        return status
+
+    def _on_terminal(self, channel: t.Any, arguments: list[str]) -> int:
+        assert self.terminal is not None
+        ours, theirs = self.terminal
+        process = self._popen(
+            [sys.executable, "-I", "-S", "-c", TERMINAL, *arguments], stdin=theirs, stdout=theirs, stderr=theirs
+        )
+        os.close(theirs)
+        output = spawn(pour, ours, channel.sendall)
+        spawn(feed, channel, ours, lambda: hang_up(process.pid, channel))
+        status = process.wait()
+        # background jobs may keep the terminal open; what the command itself wrote is there already
+        output.join(timeout=0.5)
+        return status
+
+
+def spawn(target: t.Callable[..., None], *arguments: t.Any) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread
+
+
+def pour(source: int, send: t.Callable[[bytes], object]) -> None:
+    """From the command to the client; a client that is gone does not stop the command from being read."""
+    while True:
+        try:
+            chunk = os.read(source, CHUNK)
+        except OSError:
+            return
+        if not chunk:
+            return
+        try:
+            send(chunk)
+        except (OSError, EOFError):
+            return
+
+
+def feed(channel: t.Any, sink: int, end: t.Callable[[], object]) -> None:
+    """From the client to the command, up to the end of the client's input."""
+    with contextlib.suppress(OSError, EOFError):
+        while chunk := channel.recv(CHUNK):
+            while chunk:
+                chunk = chunk[os.write(sink, chunk) :]
+    with contextlib.suppress(OSError):
+        end()
+
+
+def hang_up(group: int, channel: t.Any) -> None:
+    """The client of a terminal is gone, and not just silent."""
+    if channel.closed or not channel.get_transport().is_active():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGHUP)
+
+
+def tell_end(channel: t.Any, status: int) -> None:
+    """The exit status, or the signal that ended the command."""
+    if status >= 0:
+        channel.send_exit_status(status)
+        return
+    import paramiko
+
+    message = paramiko.Message()
+    message.add_byte(paramiko.common.cMSG_CHANNEL_REQUEST)
+    message.add_int(channel.remote_chanid)
+    message.add_string("exit-signal")
+    message.add_boolean(False)
+    message.add_string(signal.Signals(-status).name[3:])
+    message.add_boolean(False)
+    message.add_string("")
+    message.add_string("")
+    channel.get_transport()._send_user_message(message)
