@@ -100,12 +100,18 @@ def docs(session: nox.Session) -> None:
     copy = collection_copy("docs")
     site = CACHE / "site"
     shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True, mode=0o700)
     env = {"ANSIBLE_COLLECTIONS_PATH": str(copy.parents[2])}
+    index = str(copy / "docs" / "docsite" / "index.rst")
     session.run(
-        "antsibull-docs", "sphinx-init", "--use-current", "--lenient", "--dest-dir", str(site), "anycloud.core",
+        *("antsibull-docs", "sphinx-init", "--use-current", "--lenient", "--fail-on-error"),
+        *("--dest-dir", str(site), "--index-rst-source", index, "anycloud.core"),
         env=env,
-    )  # fmt: skip
+    )
     session.install("-r", str(site / "requirements.txt"))
+    shutil.copytree(copy / "docs", site / "rst" / "docs", ignore=shutil.ignore_patterns("docsite"))
+    with open(site / "conf.py", "a", encoding="utf-8") as conf:
+        conf.write("\nextensions.append('myst_parser')\nmyst_heading_anchors = 3\n")
     with session.chdir(site):
         session.run("bash", "build.sh", env={**env, "SPHINXOPTS": "--quiet"})
     target = ROOT / "build" / "docs"
