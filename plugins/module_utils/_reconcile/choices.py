@@ -79,7 +79,8 @@ def choose_image(desk: NodeDesk, wanted: t.Any, actual: Node | None) -> Need:
         raise Ambiguous(f'{len(images)} images fit "{pattern}" (ids {ids}); name one by its id, or write newest: true')
     choice = max(images, key=lambda image: (image.created or "", image.id))
     names = {each.id: each.name for each in images} if choice.id != pattern else {}
-    return Need(pattern, frozenset(image.id for image in images), choice.id, names)
+    text = f"{choice.name} ({pattern})" if newest else pattern
+    return Need(text, frozenset(image.id for image in images), choice.id, names)
 
 
 def image_pattern(wanted: t.Any) -> tuple[str, bool]:
