@@ -17,7 +17,7 @@ from . import once
 from .kinds import Kind, Want, folded_extra
 from .parallel import concurrently
 from .plan import Step, Steps, check_supported, create_only, permit, plan
-from .render import plain, sentences
+from .render import foretold, sentences
 from .report import Outcome, report
 from .shown import shown
 from .task import Call, Result
@@ -199,7 +199,7 @@ def predict(desk: Desk, draft: Draft) -> None:
     for step in draft.steps:
         for change in step.changes:
             if change.field.name in base and step.verb != "delete":
-                base[change.field.name] = plain(change, change.after)
+                base[change.field.name] = foretold(change, change.after)
     if last.verb == "create":
         base[desk.kind.key] = draft.want.label
     draft.known = base

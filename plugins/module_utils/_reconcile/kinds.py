@@ -75,7 +75,8 @@ class Field:
     """One field: its name is the option, the attribute of the model and the key in the diff.
 
     ``norm`` is applied to both sides before they are compared; ``default`` is what a resource has where
-    nothing was ever said, so that a recreation does not lose it.
+    nothing was ever said, so that a recreation does not lose it. ``option`` is what the user calls it where
+    that is something else, and ``say`` puts a value into the user's words.
     """
 
     name: str
@@ -84,6 +85,12 @@ class Field:
     risk: t.Callable[[t.Any, t.Any], str | None] = no_risk
     secret: bool = False
     default: t.Any = None
+    option: str = ""
+    say: t.Callable[[t.Any], t.Any] = same
+
+    @property
+    def called(self) -> str:
+        return self.option or self.name
 
     def of(self, resource: t.Any) -> t.Any:
         """The normalised value that a resource has."""

@@ -61,12 +61,12 @@ def check_supported(
     kind: Kind, want: Want, capabilities: Capabilities, unsupported: t.Callable[[str], CloudError] = Unsupported
 ) -> None:
     """Raises where the provider cannot do what was asked; called before anything is read."""
-    known = {field.name for field in kind.fields}
+    called = {field.name: field.called for field in kind.fields}
     for name, value in want.fields.items():
         if name.startswith("extra."):
             check_extra(kind, want, name[len("extra.") :], value, capabilities)
-        elif name in known and name not in capabilities.fields and (name != kind.key or want.id is not None):
-            raise unsupported(name)
+        elif name in called and name not in capabilities.fields and (name != kind.key or want.id is not None):
+            raise unsupported(called[name])
 
 
 def check_extra(kind: Kind, want: Want, name: str, value: t.Any, capabilities: Capabilities) -> None:
@@ -145,7 +145,7 @@ def losses(kind: Kind, want: Want, actual: t.Any, capabilities: Capabilities) ->
         if field.name == kind.key or empty or (written and field.merge not in (joins, adds)):
             continue
         if not isinstance(value, (dict, frozenset)):
-            lost.append(field.name)
+            lost.append(field.called)
             continue
         kept = want.fields.get(field.name) or ()
         gone = sorted(name for name in value if name not in kept and not str(name).startswith(OWN_LABELS))
@@ -196,7 +196,7 @@ def recreation(
 def create_only(kind: Kind, want: Want, actual: t.Any, capabilities: Capabilities) -> list[str]:
     """Sentences on fields that differ and could only have been chosen at creation."""
     return [
-        f"{kind.noun} {want.label}: {c.field.name} is {c.before} and can only be chosen when the {kind.noun} is created"
+        f"{kind.noun} {want.label}: {c.field.called} is {c.before} and can only be chosen when the {kind.noun} is created"
         for c in differences(kind, want, actual, capabilities)
         if how_of(c.field, capabilities) is How.CREATE_ONLY and c.before is not None and not c.field.secret
     ]

@@ -16,6 +16,12 @@ HIDDEN = "********"
 
 def plain(change: Change, value: t.Any) -> t.Any:
     """A value as the user would write it."""
+    known = value is not None and not isinstance(value, (Need, Unknown)) and not change.field.secret
+    return words(change.field.say(value)) if known else foretold(change, value)
+
+
+def foretold(change: Change, value: t.Any) -> t.Any:
+    """A value as a result shows it."""
     if change.field.secret:
         return None if value is None else HIDDEN
     if isinstance(value, Need):
@@ -57,9 +63,9 @@ def sentence(step: Step) -> str:
     subject = step.text or f"{VERBS.get(step.verb, step.verb)} {step.kind.noun} {step.label}"
     parts = []
     if step.verb == "create":
-        parts = [f"{c.field.name} {inline(plain(c, c.after))}" for c in step.changes if c.field.name != step.kind.key]
+        parts = [f"{c.field.called} {inline(plain(c, c.after))}" for c in step.changes if c.field.name != step.kind.key]
     else:
-        parts = [f"{c.field.name} {inline(plain(c, c.before))} -> {inline(plain(c, c.after))}" for c in step.changes]
+        parts = [f"{c.field.called} {inline(plain(c, c.before))} -> {inline(plain(c, c.after))}" for c in step.changes]
     text = subject + (": " + ", ".join(parts) if parts else "")
     return f"{text} ({step.why})" if step.why else text
 
@@ -82,7 +88,7 @@ def diff(steps: t.Sequence[Step]) -> dict[str, t.Any]:
     verbs = [step.verb for step in steps]
     for step in steps:
         for change in step.changes:
-            name = change.field.name
+            name = change.field.called
             if step.verb != "create":
                 before[name] = plain(change, change.before)
             if step.verb != "delete" and (name in before or "delete" not in verbs):
@@ -102,5 +108,5 @@ def existing(step: Step) -> dict[str, t.Any]:
     for field in step.kind.fields:
         value = plain(Change(field, None, None), field.of(step.resource)) if not field.secret else None
         if value not in (None, [], {}):
-            found[field.name] = value
+            found[field.called] = value
     return found
