@@ -54,7 +54,8 @@ class Capabilities:
 
     ``finds`` names the parts of ``Where`` that the server itself filters by.
     ``required`` are the fields that a new resource cannot do without; ``shrinks`` those sizes that can also get
-    smaller.
+    smaller. ``record_fields`` is what a record set can have beside its value: ``ttl``, ``comment``;
+    ``record_extra`` are the keys of its ``extra``.
     """
 
     fields: t.Mapping[str, How] = field(default_factory=nothing)
@@ -65,6 +66,8 @@ class Capabilities:
     reserved_labels: tuple[str, ...] = ()
     limits: t.Mapping[str, int] = field(default_factory=nothing)
     record_types: frozenset[str] = frozenset()
+    record_fields: frozenset[str] = frozenset({"ttl"})
+    record_extra: t.Mapping[str, ExtraKey] = field(default_factory=nothing)
     alias: bool = False
     routing: frozenset[str] = frozenset()
     atomic: bool = False
