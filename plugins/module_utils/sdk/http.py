@@ -15,7 +15,7 @@ import time
 import typing as t
 import zlib
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urljoin
 
 from .errors import AuthFailed, CloudError, RateLimited, TimedOut, Unavailable
 from .messages import (
@@ -29,12 +29,16 @@ from .messages import (
     Upload,
     decode,
     explain,
+    lower,
+    public,
     refusal,
+    retry_after,
 )
 from .pool import POOL
 from .redact import redactor, secret_headers
-from .route import bare, origin_of, route_to
+from .route import origin_of, route_to
 from .services import Source
+from .urls import path_in, query, segment
 from .waiting import Operation, Pending, Progress
 from .wire import Incoming, Lost
 
@@ -42,6 +46,8 @@ if t.TYPE_CHECKING:
     from .paging import Follow
     from .provider import Settings
     from .work import Work
+
+__all__ = ["Answer", "Http", "Request", "Sign", "Stream", "Upload", "segment"]
 
 T = t.TypeVar("T")
 Params = t.Mapping[str, t.Any]
@@ -51,8 +57,6 @@ MEGABYTE = 1 << 20
 LONGEST_PAUSE = 120.0
 FIRST_PAUSE = 0.5
 REDIRECTS = 5
-A_YEAR = 31_536_000
-PUBLIC = frozenset({"accept", "accept-encoding", "user-agent", "range"})
 TYPES = {"json": "application/json", "xml": "application/xml, text/xml", "text": "text/*, */*", "bytes": "*/*"}
 
 
@@ -64,21 +68,6 @@ class Sign(t.Protocol):
 
 def never(answer: Answer) -> bool:
     return False
-
-
-def segment(value: object) -> str:
-    """A value as one segment of a path."""
-    return quote(str(value), safe="")
-
-
-def query(params: Params | None) -> str:
-    """Parameters as a query: ``None`` is left out, a list is repeated, a bool is ``true`` or ``false``."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in (params or {}).items():
-        for item in value if isinstance(value, (list, tuple)) else [value]:
-            if item is not None:
-                pairs.append((name, str(item).lower() if isinstance(item, bool) else str(item)))
-    return urlencode(pairs, quote_via=quote)
 
 
 @dataclass(frozen=True)
@@ -181,14 +170,21 @@ class Http:
 
         return self._exchange(request, True, receive)
 
-    def pages(self, path: str, follow: Follow, items: str | None = None, params: Params | None = None) -> t.Iterator[t.Any]:
+    def pages(
+        self, path: str, follow: Follow, items: str | None = None, params: Params | None = None
+    ) -> t.Iterator[t.Any]:
         """The items of a listing, page by page as they are asked for; see ``sdk.paging``."""
         from .paging import pages
 
         return pages(self, path, follow, items, params)
 
     def poll_url(
-        self, url: str, judge: t.Callable[[Answer], Progress[T]], *, started: T | None = None, params: Params | None = None
+        self,
+        url: str,
+        judge: t.Callable[[Answer], Progress[T]],
+        *,
+        started: T | None = None,
+        params: Params | None = None,
     ) -> Operation[T]:
         """An operation whose progress stands at an address; ``judge`` reads it, ``Retry-After`` sets the pace."""
 
@@ -217,7 +213,9 @@ class Http:
         accept: str = "*/*",
     ) -> Request:
         """A request as it is before it is signed. ``path`` is below the base URL, or a URL of its own."""
-        url = path if path.startswith(("http://", "https://")) else self.base_url + quote(path, safe="/%:=@!$&'()*+,;~?")
+        url = (
+            path if path.startswith(("http://", "https://")) else self.base_url + quote(path, safe="/%:=@!$&'()*+,;~?")
+        )
         if params:
             url += ("&" if "?" in url else "?") + query(params)
         origin = origin_of(url)
@@ -253,7 +251,9 @@ class Http:
             except Moved as moved:
                 hops += 1
                 if hops > REDIRECTS:
-                    raise Unavailable(f"{self.who} redirects in a circle ({request.method} {bare(request.url)})") from None
+                    raise Unavailable(
+                        f"{self.who} redirects in a circle ({request.method} {path_in(request.url)})"
+                    ) from None
                 request = self._moved(request, moved.url)
                 continue
             except AuthFailed as error:
@@ -262,7 +262,9 @@ class Http:
                 renewed = True
                 self._work.log(f"{error}; trying again with new credentials")
             except CloudError as error:
-                again = tries < self._settings.api_retries and error.retryable and (repeatable or not error.outcome_unknown)
+                again = (
+                    tries < self._settings.api_retries and error.retryable and (repeatable or not error.outcome_unknown)
+                )
                 if not again or not self._back_off(error, tries):
                     raise
                 tries += 1
@@ -285,7 +287,7 @@ class Http:
             error = raised
             if (error.status or 200) < 300 and signed.method not in READS:
                 error.outcome_unknown = True
-        where = f"{signed.method} {bare(signed.url)}"
+        where = f"{signed.method} {path_in(signed.url)}"
         sentence = f"{self.who} {error} ({f'{error.status} to {where}' if error.status else where})"
         error.args = (redactor([*self._secrets, *secret_headers(signed.headers)])(sentence),)
         raise error from None
@@ -312,7 +314,9 @@ class Http:
             for block in incoming.blocks():
                 body += unpack.decompress(block, self._limit + 1 - len(body)) if unpack else block
                 if len(body) > self._limit:
-                    raise Unavailable(f"answered with more than {self._limit} bytes", status=incoming.status, retryable=False)
+                    raise Unavailable(
+                        f"answered with more than {self._limit} bytes", status=incoming.status, retryable=False
+                    )
         except zlib.error:
             unpack = None
             raise Unavailable("answered with a broken compressed body", status=incoming.status) from None
@@ -325,7 +329,7 @@ class Http:
             yield from incoming.blocks()
         except Lost as lost:
             error = self._lost(lost)
-            error.args = (f"{self.who} {error} ({request.method} {bare(request.url)})",)
+            error.args = (f"{self.who} {error} ({request.method} {path_in(request.url)})",)
             raise error from None
         finally:
             incoming.abort()
@@ -346,7 +350,9 @@ class Http:
     def _moved(self, request: Request, url: str) -> Request:
         origin = origin_of(url)
         if request.url.startswith("https:") and origin.scheme == "http":
-            raise Unavailable(f"{self.who} redirects from https to http, which is not followed ({request.method} {bare(request.url)})")
+            raise Unavailable(
+                f"{self.who} redirects from https to http, which is not followed ({request.method} {path_in(request.url)})"
+            )
         kept = request.headers if origin == self.origin else public(request.headers)
         return replace(request, url=url, headers={**kept, "Host": str(origin)})
 
@@ -403,37 +409,3 @@ class Moved(Exception):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
-
-
-def lower(headers: t.Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found
-
-
-def public(headers: t.Mapping[str, str]) -> dict[str, str]:
-    """The headers that may go to any host."""
-    return {name: value for name, value in headers.items() if name.lower() in PUBLIC}
-
-
-def retry_after(headers: t.Mapping[str, str]) -> float | None:
-    """The seconds that an answer asks to wait, given as seconds, a date, or the reset of a rate limit."""
-    told = headers.get("retry-after")
-    if told is None and headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0":
-        told = headers.get("x-ratelimit-reset", headers.get("ratelimit-reset"))
-    if told is None:
-        return None
-    try:
-        seconds = float(told)
-        if seconds > A_YEAR:
-            seconds -= time.time()
-    except ValueError:
-        from email.utils import parsedate_to_datetime
-
-        try:
-            seconds = parsedate_to_datetime(told).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return max(0.0, seconds) if seconds == seconds else None

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import json
 import re
+import time
 import typing as t
 from dataclasses import dataclass, field
 
@@ -38,6 +40,8 @@ REQUEST_ID = (
     "x-correlation-id",
     "x-trans-id",
 )
+PUBLIC = frozenset({"accept", "accept-encoding", "user-agent", "range"})
+A_YEAR = 31_536_000
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Json = t.Any
@@ -109,6 +113,40 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
 
+def lower(headers: t.Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
+
+
+def public(headers: t.Mapping[str, str]) -> dict[str, str]:
+    """The headers that may go to any host."""
+    return {name: value for name, value in headers.items() if name.lower() in PUBLIC}
+
+
+def retry_after(headers: t.Mapping[str, str]) -> float | None:
+    """The seconds that an answer asks to wait, given as seconds, a date, or the reset of a rate limit."""
+    told = headers.get("retry-after")
+    if told is None and headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0":
+        told = headers.get("x-ratelimit-reset", headers.get("ratelimit-reset"))
+    if told is None:
+        return None
+    try:
+        seconds = float(told)
+        if seconds > A_YEAR:
+            seconds -= time.time()
+    except ValueError:
+        from email.utils import parsedate_to_datetime
+
+        try:
+            seconds = parsedate_to_datetime(told).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if seconds == seconds else None
+
+
 Explanation = t.Tuple[t.Optional[str], t.Optional[str]]
 Explain = t.Callable[[Answer], Explanation]
 
@@ -157,7 +195,9 @@ def explain_json(body: Json, depth: int = 3) -> Explanation:
         return explain_json(body[0], depth - 1) if body and depth else (None, None)
     if not isinstance(body, dict):
         return None, None
-    message = first_text(body, ("message", "error_description", "msg", "detail", "reason", "error", "title", "faultstring"))
+    message = first_text(
+        body, ("message", "error_description", "msg", "detail", "reason", "error", "title", "faultstring")
+    )
     code = first_text(body, ("code", "error_code", "type", "id", "status"))
     if message:
         return message, code
@@ -205,6 +245,8 @@ def refusal(answer: Answer, explanation: Explanation) -> CloudError:
         default = Unavailable, "failed at its end"
     kind, what = REFUSALS.get(answer.status, default)
     message, code = explanation
+    if message == http.client.responses.get(answer.status):
+        message = None
     return kind(
         f"{what}: {message.rstrip('.')}" if message else what,
         provider_code=code,

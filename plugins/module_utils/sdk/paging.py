@@ -68,7 +68,9 @@ def at(body: t.Any, path: str) -> t.Any:
     return body
 
 
-def by_number(*, size: int, page: str = "page", per_page: str = "per_page", first: int = 1, last: str | None = None) -> Follow:
+def by_number(
+    *, size: int, page: str = "page", per_page: str = "per_page", first: int = 1, last: str | None = None
+) -> Follow:
     """Pages with numbers. ``last`` is where the body says which is the last; else a page that is not full is."""
 
     def following(found: Page) -> Next:

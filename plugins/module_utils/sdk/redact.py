@@ -12,7 +12,9 @@ import typing as t
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token", "x-subject-token"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token", "x-subject-token"}
+)
 SECRET_NAMES = re.compile(r"token|secret|passw|signature|^sig$|api_?key|credential|auth", re.IGNORECASE)
 QUERY = re.compile(r"([?&;])([^=&;#\s]+)=([^&;#\s]*)")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from .errors import Invalid
+from .urls import bare
 
 if t.TYPE_CHECKING:
     import ssl
@@ -64,11 +65,6 @@ def origin_of(url: str) -> Origin:
     if parts.username is not None or parts.password is not None:
         raise Invalid(f"the endpoint on {host} has credentials in it; put them under auth")
     return Origin(parts.scheme, host_name(host), port or PORTS[parts.scheme])
-
-
-def bare(url: str) -> str:
-    """A URL without what may be secret in it."""
-    return url.split("?")[0].split("#")[0].rpartition("@")[2]
 
 
 def host_name(host: str) -> str:

@@ -214,7 +214,9 @@ def unreached(error: BaseException, route: Route) -> Lost:
         return Lost(f"the certificate of {route.origin} is not trusted: {why}", sent=False, retryable=False)
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or "handshake failed").lower().replace("_", " ")
-        return Lost(f"no TLS connection to {route.origin}: {reason}; is the endpoint https?", sent=False, retryable=False)
+        return Lost(
+            f"no TLS connection to {route.origin}: {reason}; is the endpoint https?", sent=False, retryable=False
+        )
     if isinstance(error, socket.gaierror):
         return Lost(f"the host name of {place} is not known ({error.strerror})", sent=False)
     if isinstance(error, ConnectionRefusedError):
@@ -225,4 +227,7 @@ def unreached(error: BaseException, route: Route) -> Lost:
         return Lost(f"{place} broke the connection off", sent=False)
     if isinstance(error, http.client.HTTPException):
         return Lost(f"{place} did not answer in HTTP", sent=False)
-    return Lost(f"{place} cannot be reached ({error.strerror or error})" if isinstance(error, OSError) else str(error), sent=False)
+    return Lost(
+        f"{place} cannot be reached ({error.strerror or error})" if isinstance(error, OSError) else str(error),
+        sent=False,
+    )
