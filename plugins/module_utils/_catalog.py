@@ -32,18 +32,20 @@ def _powerdns() -> Provider:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """``requires`` and ``env`` repeat what the driver says, for those who must not import it (a test compares).
+    """What those must know who must not import the driver; a test compares it with what the driver says.
 
-    ``env`` are the variables that show that somebody set this provider up: credentials and endpoints.
+    ``requires`` are libraries, ``node_requires`` those that only nodes and keys need; ``env`` are the variables
+    that show that somebody set this provider up.
     """
 
     load: t.Callable[[], Provider]
     requires: tuple[str, ...] = ()
+    node_requires: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
 
 
 PROVIDERS: t.Mapping[str, Row] = {
-    "local": Row(load=_local, requires=("cryptography", "paramiko")),
+    "local": Row(load=_local, node_requires=("cryptography", "paramiko")),
     "powerdns": Row(load=_powerdns, requires=("requests",)),
 }
 
@@ -93,10 +95,12 @@ def provider(name: str | None, driver_path: str | None = None) -> Provider:
     return found
 
 
-def requires(name: str | None, driver_path: str | None = None) -> tuple[str, ...]:
-    """The libraries that a provider of ours needs, asked without importing it."""
-    row = None if driver_path else PROVIDERS.get(name or "")
-    return row.requires if row else ()
+def requires(name: str | None, module: str) -> tuple[str, ...]:
+    """The libraries that a provider of ours needs for a module, asked without importing it."""
+    row = PROVIDERS.get(name or "")
+    if row is None:
+        return ()
+    return row.requires + (row.node_requires if module in ("cloud_node", "cloud_key") else ())
 
 
 def configured_by(env: t.Mapping[str, str]) -> dict[str, str]:

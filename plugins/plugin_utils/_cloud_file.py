@@ -129,7 +129,7 @@ def type_of(value: object) -> str:
     if value is None:
         return "empty"
     for kind in (bool, str, (int, float), list, dict):
-        if isinstance(value, kind):  # type: ignore[arg-type]
+        if isinstance(value, kind):
             return WORDS[kind]
     return type(value).__name__
 

@@ -124,12 +124,12 @@ class Lane(ActionBase):
         return None if python is None else str(python)
 
     def _missing_library(self, args: dict[str, t.Any]) -> str | None:
-        for cloud in [args, *(args.get("sources") or ())]:
-            if isinstance(cloud, dict):
-                provider = cloud.get("provider")
-                for library in _catalog.requires(str(provider) if provider else None, cloud.get("driver_path")):
-                    if not is_installed(library):
-                        return f"no {library} here"
+        module = self._task.action.rpartition(".")[2]
+        for cloud in [args, *listed(args.get("sources") or ())]:
+            provider = cloud.get("provider") if isinstance(cloud, dict) and not cloud.get("driver_path") else None
+            for library in _catalog.requires(provider if isinstance(provider, str) else None, module):
+                if not is_installed(library):
+                    return f"no {library} here"
         return None
 
     def _module_lane(self, args: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
