@@ -161,7 +161,7 @@ def free_name(name: str, taken: t.Collection[str]) -> str:
 @functools.lru_cache(maxsize=8)
 def read(loader: DataLoader, path: str, changed_ns: int, size: int) -> tuple[CloudFile, list[str]]:
     """The file and the places of its literal secrets. Read once for each state of it, in each process."""
-    parsed = parse(loader, path)
+    parsed = untagged(parse(loader, path))
     file = _cloud_file.checked(parsed, path)
     with open(path, "rb") as source:
         vaulted = source.read(len(VAULT)) == VAULT
@@ -169,6 +169,18 @@ def read(loader: DataLoader, path: str, changed_ns: int, size: int) -> tuple[Clo
         [] if vaulted else _cloud_file.literal_secrets({name: without_vaulted(c) for name, c in file.clouds.items()})
     )
     return file, literal
+
+
+def untagged(value: t.Any) -> t.Any:
+    """Plain Python values: what core's reader returns remembers where it stood. Vaulted text stays as it is."""
+    if isinstance(value, dict):
+        return {untagged(key): untagged(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [untagged(item) for item in value]
+    for kind in (str, int, float):
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return kind.__str__(value) if kind is str else kind(value)
+    return value
 
 
 def without_vaulted(cloud: Plain) -> dict[str, t.Any]:
