@@ -194,13 +194,14 @@ def predict(desk: Desk, draft: Draft) -> None:
     if last.verb == "delete":
         draft.after = None
         return
+    is_new = any(step.verb == "create" for step in draft.steps)
     blank: dict[str, t.Any] = {each.name: None for each in dataclasses.fields(desk.kind.model)}
-    base = blank if last.verb == "create" else desk.show(desk.settled(draft.actual))
+    base = blank if is_new else desk.show(desk.settled(draft.actual))
     for step in draft.steps:
         for change in step.changes:
             if change.field.name in base and step.verb != "delete":
                 base[change.field.name] = foretold(change, change.after)
-    if last.verb == "create":
+    if is_new:
         base[desk.kind.key] = draft.want.label
     draft.known = base
 

@@ -17,6 +17,7 @@ from ..sdk.waiting import Operation
 from .engine import Desk, reconcile
 from .keypair import generate, keep_private, matches, material, public_half, read_file
 from .kinds import Field, Kind, Unknown, Want, flat_extra, joins
+from .names import check_name
 from .plan import Step, Steps
 from .refs import given
 from .task import Call, Result, Task
@@ -53,7 +54,7 @@ def run(call: Call) -> Result:
     if not absent and (source := desk.source()) is not None:
         fields["public_key"] = source
     want = Want(
-        label=checked_name(params["name"]),
+        label=check_name(params["name"], "key"),
         fields=fields,
         goal=params["state"],
         purge=frozenset({"labels"} if params.get("purge_labels") else ()),
@@ -63,12 +64,6 @@ def run(call: Call) -> Result:
     if params.get("return_private_key"):
         result["private_key"] = desk.private
     return result
-
-
-def checked_name(name: str) -> str:
-    if not name.strip() or len(name) > 255 or any(ord(sign) < 32 for sign in name):
-        raise Invalid(f"{name!r} is no name for a key; it takes 1 to 255 printable characters")
-    return name
 
 
 class KeyDesk(Desk):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..sdk.errors import NotFound
+from ..sdk.errors import Ambiguous, NotFound
+from ..sdk.services import ALL, Where
 from .kinds import Unknown
 from .nearest import nearest
 from .task import Call
@@ -24,3 +25,16 @@ def missing(call: Call, noun: str, name: str, known: t.Iterable[str]) -> Unknown
 def given(params: t.Mapping[str, t.Any], names: t.Iterable[str]) -> dict[str, t.Any]:
     """The options among ``names`` that the user wrote; the rest stay absent."""
     return {name: params[name] for name in names if params.get(name) is not None}
+
+
+def referred(call: Call, noun: str, wanted: str, find: t.Callable[[Where], t.Iterable[t.Any]]) -> t.Any:
+    """The one resource with this name, or else this id; unknown where an earlier task may make it."""
+    found = {each.id: each for each in find(Where(names=frozenset({wanted}))) if each.name == wanted}
+    if not found:
+        found = {each.id: each for each in find(Where(ids=frozenset({wanted}))) if each.id == wanted}
+    if len(found) > 1:
+        ids = ", ".join(sorted(found))
+        raise Ambiguous(f"{len(found)} {noun}s are called {wanted} (ids {ids}); name the one you mean by its id")
+    if not found:
+        return missing(call, noun, wanted, (each.name for each in find(ALL)))
+    return next(iter(found.values()))

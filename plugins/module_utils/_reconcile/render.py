@@ -97,7 +97,7 @@ def diff(steps: t.Sequence[Step]) -> dict[str, t.Any]:
             before = {**existing(step), **before}
     if verbs[:1] == ["create"]:
         before, after = {"state": "absent"}, {"state": "present", **after}
-    elif verbs == ["delete"]:
+    elif verbs[-1:] == ["delete"]:
         before, after = {**before, "state": "present"}, {"state": "absent"}
     return {"before": dict(sorted(before.items())), "after": dict(sorted(after.items()))}
 
