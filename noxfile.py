@@ -22,7 +22,8 @@ except ImportError:
 
 ROOT = pathlib.Path(__file__).parent
 CACHE = ROOT / ".cache"
-CORES = {"2.19": "3.11", "2.21": "3.13"}
+PYTHONS = [version for version in ("3.13", "3.12", "3.14") if (CACHE / "pythons" / f"python{version}").exists()]
+CORES = {"2.19": "3.11", "2.21": PYTHONS[0] if PYTHONS else "3.13"}
 
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_existing_virtualenvs = True

@@ -34,6 +34,17 @@ settings.register_profile(
 settings.load_profile("anycloud")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where every back end is there, a test that is skipped would go unnoticed for ever."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("ANYCLOUD_ALL_BACKENDS") != "1" or reporter is None or not reporter.stats.get("skipped"):
+        return
+    reporter.write_line(
+        f"{len(reporter.stats['skipped'])} skipped, which ANYCLOUD_ALL_BACKENDS=1 does not allow", red=True
+    )
+    session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture
 def play() -> t.Iterator[playing.Ground]:
     """``play(tasks, lane=..., check=...)`` runs a real playbook; see ``playing.Ground``."""
