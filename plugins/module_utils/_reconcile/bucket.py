@@ -56,7 +56,9 @@ def policy(value: t.Any) -> Document | None:
     if not value:
         return None
     if not isinstance(value, t.Mapping):
-        raise Invalid(f"policy must be a JSON object, not {type(value).__name__}; write for example {{Statement: [...]}}")
+        raise Invalid(
+            f"policy must be a JSON object, not {type(value).__name__}; write for example {{Statement: [...]}}"
+        )
     return Document(value)
 
 

@@ -56,6 +56,8 @@ class Capabilities:
     ``required`` are the fields that a new resource cannot do without; ``shrinks`` those sizes that can also get
     smaller. ``record_fields`` is what a record set can have beside its value: ``ttl``, ``comment``;
     ``record_extra`` are the keys of its ``extra``.
+    ``checksums`` are those that listed objects have, with ``part_checksums`` also when they came up in parts;
+    ``object_fields`` are what an object can have beside its content.
     """
 
     fields: t.Mapping[str, How] = field(default_factory=nothing)
@@ -76,4 +78,6 @@ class Capabilities:
     protocols: frozenset[str] = frozenset()
     health_protocols: frozenset[str] = frozenset()
     checksums: tuple[str, ...] = ()
+    part_checksums: bool = False
+    object_fields: frozenset[str] = frozenset({"metadata", "content_type", "cache_control"})
     shrinks: frozenset[str] = frozenset()

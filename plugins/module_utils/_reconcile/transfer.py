@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects on their way up and down: whole or not at all, checked, and resumed after an interruption."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..sdk.errors import CloudError, Invalid, Unavailable
+from ..sdk.models import Object
+from ..sdk.services import BucketService, ObjectFields, Part
+from ..sdk.work import Work
+from . import checksums
+from .folder import Folder
+from .landing import Landing, landing
+from .parallel import concurrently
+from .sources import Given
+
+MIB = 1 << 20
+MULTIPART_FROM = 64 * MIB
+PART_SIZE = 16 * MIB
+MOST_PARTS = 10_000
+STALLS = 4
+
+
+class Carrier:
+    """Moves objects of one service. ``width`` is how many parts of one object go at once."""
+
+    def __init__(self, service: BucketService, work: Work, width: int = 1) -> None:
+        self.service = service
+        self.work = work
+        self.width = width
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The checksums to know of what is sent, to compare with what arrived."""
+        return self.service.capabilities.checksums
+
+    def in_parts(self, size: int) -> bool:
+        """Whether an object of this size goes up in parts."""
+        return size > self.service.capabilities.limits.get("multipart_from", MULTIPART_FROM) and self.service.can(
+            "start_upload"
+        )
+
+    def part_size(self, size: int) -> int:
+        limits = self.service.capabilities.limits
+        least, most = limits.get("part_size", PART_SIZE), limits.get("parts", MOST_PARTS)
+        return max(least, -(-size // most))
+
+    def upload(self, bucket: str, name: str, source: Given, fields: ObjectFields) -> Object:
+        """The object as it arrived, with what was sent."""
+        if self.in_parts(source.size):
+            arrived = self._upload_parts(bucket, name, source, fields)
+        else:
+            arrived = self.service.put(bucket, name, source, fields)
+        source.check_steady()
+        check_arrived(arrived, name, source)
+        return arrived
+
+    def _upload_parts(self, bucket: str, name: str, source: Given, fields: ObjectFields) -> Object:
+        upload, there = self._unfinished(bucket, name, source)
+        resumed = upload is not None
+        if upload is None:
+            upload = self.service.start_upload(bucket, name, fields)
+        try:
+            parts = self._send_parts(bucket, name, upload, source, there)
+            arrived = self._finish(bucket, name, upload, source, parts)
+        except CloudError as problem:
+            if not problem.retryable and not problem.outcome_unknown:
+                self.service.abort_upload(bucket, name, upload)
+            raise
+        return self._with_fields(bucket, name, arrived, fields) if resumed else arrived
+
+    def _send_parts(self, bucket: str, name: str, upload: str, source: Given, there: dict[int, Part]) -> list[Part]:
+        size = self.part_size(source.size)
+
+        def send(number: int) -> Part:
+            start = (number - 1) * size
+            return self.service.put_part(bucket, name, upload, number, source, start, min(size, source.size - start))
+
+        count = -(-source.size // size)
+        missing = [number for number in range(1, count + 1) if number not in there]
+        sent = dict(concurrently(self.work, send, missing, self.width))
+        return [part for _number, part in sorted({**there, **sent}.items())]
+
+    def _unfinished(self, bucket: str, name: str, source: Given) -> tuple[str | None, dict[int, Part]]:
+        """An upload that an earlier run began with this very content, and the parts that are there."""
+        if not (self.service.can("uploads") and self.service.can("parts")):
+            return None, {}
+        size = self.part_size(source.size)
+        for upload in self.service.uploads(bucket, name):
+            there = {}
+            for part in self.service.parts(bucket, name, upload):
+                start = (part.number - 1) * size
+                expected = min(size, source.size - start)
+                if part.size != expected or part_digest(source, start, expected) != part.etag.strip('"').lower():
+                    break
+                there[part.number] = part
+            else:
+                if there:
+                    return upload, there
+        return None, {}
+
+    def _finish(self, bucket: str, name: str, upload: str, source: Given, parts: t.Sequence[Part]) -> Object:
+        """Ends an upload. Where the answer is lost the object itself tells whether it was heard."""
+        try:
+            return self.service.finish_upload(bucket, name, upload, parts)
+        except CloudError as problem:
+            if not problem.outcome_unknown:
+                raise
+            found = self.service.stat(bucket, name)
+            if found is None or found.size != source.size:
+                raise
+            return found
+
+    def _with_fields(self, bucket: str, name: str, arrived: Object, fields: ObjectFields) -> Object:
+        """The fields of an upload are chosen at its beginning, which another run may have done differently."""
+        found = self.service.stat(bucket, name) or arrived
+        if all(getattr(found, key) == value for key, value in fields.items()) or not self.service.can("copy"):
+            return found
+        return self.service.copy(bucket, name, bucket, name, fields)
+
+    def download(self, bucket: str, found: Object, folder: Folder, path: str) -> None:
+        """Puts an object into its place in a folder; an older file there stays until the new one is whole."""
+        algorithm = checksums.usable(found.checksums)
+        with landing(folder, path) as spot:
+            resumed = self._receive(bucket, found, spot, algorithm, resume=algorithm is not None)
+            if resumed is not None:
+                again = self._receive(bucket, found, spot, algorithm, resume=False) if resumed else resumed
+                if again is not None:
+                    spot.give_up()
+                    raise Unavailable(
+                        f"object {bucket}/{found.name} arrived with another checksum or size than it was listed with, "
+                        "so the file was left as it was; it may just be changing, run again"
+                    )
+            spot.take_place()
+
+    def _receive(
+        self, bucket: str, found: Object, spot: Landing, algorithm: str | None, *, resume: bool
+    ) -> bool | None:
+        """``None`` when all arrived as it should, else whether it had been resumed."""
+        if not resume:
+            spot.clear()
+        begun, running = spot.begun(algorithm or "md5", found.size)
+        position = begun
+        stalls = 0
+        while position < found.size:
+            before = position
+            try:
+                for piece in self.service.get(bucket, found.name, position):
+                    self.work.check()
+                    spot.write(piece)
+                    running.update(piece)
+                    position += len(piece)
+                if position == before:
+                    break
+            except CloudError as problem:
+                stalls = 0 if position > before else stalls + 1
+                if not problem.retryable or stalls == STALLS:
+                    raise
+        right = position == found.size and (
+            algorithm is None or running.hexdigest() == found.checksums[algorithm].lower()
+        )
+        return None if right else begun > 0
+
+
+def part_digest(source: Given, start: int, length: int) -> str:
+    with source.open(start, length) as stream:
+        return checksums.digest(stream, "md5")
+
+
+def check_arrived(arrived: Object, name: str, source: Given) -> None:
+    """Raises when the cloud has something else than what was sent."""
+    same_size = arrived.size == source.size
+    shared = [key for key in source.seen if arrived.checksums.get(key)]
+    if not same_size or any(arrived.checksums[key].lower() != source.seen[key] for key in shared):
+        raise Unavailable(f"object {name} arrived with another checksum or size than what was sent; run again")
+
+
+def check_object_name(name: str) -> str:
+    """The name, when every cloud and every file system can live with it."""
+    wrong = None
+    if not name:
+        wrong = "is empty"
+    elif len(name.encode("utf-8", "surrogateescape")) > 1024:
+        wrong = "has more than 1024 bytes"
+    elif "\0" in name:
+        wrong = "has a NUL character"
+    elif name.startswith("/"):
+        wrong = "begins with a slash"
+    elif any(part in (".", "..") for part in name.split("/")):
+        wrong = "has a . or .. part"
+    else:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            wrong = "is not UTF-8"
+    if wrong:
+        shown = name.encode("utf-8", "replace").decode()[:80]
+        raise Invalid(f'the object name "{shown}" {wrong}; nothing was changed; name objects like photos/2026/cat.jpg')
+    return name
