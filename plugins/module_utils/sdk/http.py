@@ -341,6 +341,8 @@ class Http:
             return Moved(urljoin(request.url, target))
         error = refusal(answer, self._explain(answer))
         error.retry_after = retry_after(answer.headers)
+        if answer.status == 429 and error.retry_after:
+            self._account.pace.pause(self._work.now() + error.retry_after)
         if self._busy(answer):
             error.retryable = True
         elif answer.status in PASSING - REFUSED_FOR_NOW and request.method not in READS:
@@ -380,10 +382,14 @@ class Http:
         return min(self._settings.api_timeout, left)
 
     def _keep_pace(self) -> None:
+        """Waits for this request's place in the account's pace; fails where that is too far off."""
         work, pace = self._work, self._account.pace
         work.check()
         seconds = pace.reserve(work.now(), self._settings.api_rate)
         while seconds > 0:
+            paused = pace.paused(work.now())
+            if self._too_long(paused):
+                raise RateLimited(f"{self.who} asked for no requests in the next {paused:.0f} s", retry_after=paused)
             work.sleep(seconds)
             work.count(throttled=seconds)
             seconds = pace.paused(work.now())
@@ -393,7 +399,7 @@ class Http:
         """Pauses before another try; false when that would last too long."""
         asked = error.retry_after
         pause = random.uniform(0, FIRST_PAUSE * 2**tries) if asked is None else asked * random.uniform(1, 1.1)
-        if pause >= min(LONGEST_PAUSE, self._work.left()):
+        if self._too_long(pause):
             error.args = (f"{error}; the next try would be in {pause:.0f} s, later than this task can wait",)
             return False
         self._work.log(f"{error}; trying again in {pause:.2f} s")
@@ -403,6 +409,9 @@ class Http:
             self._work.sleep(pause)
             self._work.count(throttled=pause if asked else 0.0)
         return True
+
+    def _too_long(self, pause: float) -> bool:
+        return pause >= min(LONGEST_PAUSE, self._work.left())
 
 
 class Moved(Exception):

@@ -42,6 +42,7 @@ CAPABILITIES = Capabilities(
         "soa_edit_api": ExtraKey(type="str", description="How the serial is changed by the API (SOA-EDIT-API)."),
     },
     record_types=frozenset(TYPES.split()),
+    record_fields=frozenset({"ttl", "comment"}),
     atomic=True,
     zone_kinds=frozenset(KINDS),
 )
@@ -201,6 +202,6 @@ def encode_set(before: RecordSet | None, after: RecordSet, disabled: Disabled) -
         "ttl": next(ttl for ttl in (after.ttl, before and before.ttl, NEW_TTL) if ttl is not None),
         "records": [*records, *kept],
     }
-    if after.comment is not None and after.comment != (before and before.comment):
+    if after.comment != (before and before.comment):
         encoded["comments"] = [{"content": after.comment, "account": ""}] if after.comment else []
     return encoded
