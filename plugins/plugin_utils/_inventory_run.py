@@ -1,0 +1,269 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an inventory file to hosts: read the file, ask the clouds, name, connect and group what they have."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import typing as t
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.module_utils.common.json import Direction
+from ansible.module_utils.common.parameters import remove_values
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.utils.display import Display
+from ansible_collections.anycloud.core.plugins.module_utils._secrets import disguises
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Invalid
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
+from ansible_collections.anycloud.core.plugins.plugin_utils._clouds import NamedClouds
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_cache import Cache
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_expressions import Expressions, Failure
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_groups import (
+    Groups,
+    Rules,
+    group_hosts,
+    strictly,
+)
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_names import name_hosts
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import Row, address
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_sources import (
+    Answer,
+    Gatherer,
+    Source,
+    sources_of,
+)
+from ansible_collections.anycloud.core.plugins.plugin_utils._lane import over_the_wire
+
+display = Display()
+
+ENDINGS = (".anycloud.yml", ".anycloud.yaml", "cloud_nodes.yml", "cloud_nodes.yaml")
+GONE = ("deleting", "terminated")
+LOGIN = ("user", "ssh_port")
+PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|")
+JUMP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:,\[\]-]*")
+SOURCE_OPTIONS = ("clouds", "sources", "regions", "filters", "connect_with", "ansible_user", "jump_host")
+
+
+def is_ours(path: str, plugin: str) -> bool:
+    """Whether a file has one of our names, or is some YAML file that names the plugin."""
+    name = os.path.basename(path)
+    if not name.startswith(".") and name.endswith(ENDINGS):
+        return True
+    if not name.endswith((".yml", ".yaml")):
+        return False
+    try:
+        with open(path, encoding="utf-8") as file:
+            return (
+                re.search(rf"^plugin:\s*['\"]?{re.escape(plugin)}['\"]?\s*(#|$)", file.read(65536), re.MULTILINE)
+                is not None
+            )
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+class InventoryRun:
+    """One reading of one inventory file. ``plugin`` has its options."""
+
+    def __init__(self, plugin: BaseInventoryPlugin, loader: DataLoader, path: str, *, use_extra_vars: Row) -> None:
+        self._plugin = plugin
+        self._option = plugin.get_option
+        self._loader = loader
+        self._folder = os.path.dirname(os.path.abspath(path))
+        self._extra = use_extra_vars if plugin.get_option("use_extra_vars") else {}
+        self._secrets: set[str] = set()
+
+    def fill(self, inventory: InventoryData, *, read_cache: bool) -> None:
+        """Adds the hosts; fails with one sentence, before anything was added."""
+        try:
+            answers = self._answers(read_cache)
+            hosts = self._hosts(answers)
+        except CloudError as error:
+            raise AnsibleParserError(self._masked(str(error))) from None
+        hosts.add_to(inventory)
+
+    def _answers(self, read_cache: bool) -> list[Answer]:
+        self._check_options()
+        env = dict(os.environ)
+        named = NamedClouds(
+            self._loader,
+            env=env,
+            folder=self._folder,
+            cwd=os.getcwd(),
+            warn=self._warn,
+            option=self._option("cloud_config"),
+        )
+        gatherer = Gatherer(
+            env=env,
+            folder=self._folder,
+            work=Work(deadline=self._option("api_deadline"), log=self._log, secret=self._keep_secret),
+            raw=self._option("raw"),
+            users=self._option("user_from_image"),
+            cache=self._cache(),
+            read=read_cache,
+            use_old=self._option("on_source_error") == "use_cache",
+        )
+        answers = gatherer.gather(sources_of(self._plain_options(), named))
+        for answer in answers:
+            self._log(f"{answer.source}: {len(answer.rows)} nodes from the {answer.origin}")
+        return self._despite_errors(answers)
+
+    def _check_options(self) -> None:
+        if self._option("on_source_error") == "use_cache" and not self._option("cache"):
+            raise Invalid("on_source_error is use_cache, but there is no cache; set cache: true")
+        prefix = self._option("hostvars_prefix")
+        if not PREFIX.fullmatch(prefix):
+            raise Invalid(f"hostvars_prefix is {prefix!r}, which no variable can begin with; write for example cloud_")
+
+    def _plain_options(self) -> dict[str, t.Any]:
+        """The options about sources with templates worked out, as plain values."""
+        try:
+            options = self._plugin.templar.template({name: self._option(name) for name in SOURCE_OPTIONS})
+            return t.cast("dict[str, t.Any]", over_the_wire(options, Direction.CONTROLLER_TO_MODULE))
+        except AnsibleError as error:
+            raise Invalid(f"the sources cannot be worked out: {' '.join(str(error).split())}") from None
+
+    def _cache(self) -> Cache | None:
+        if not self._option("cache"):
+            return None
+        options = {"_uri": "cache_connection", "_timeout": "cache_timeout", "_prefix": "cache_prefix"}
+        given = {key: self._option(name) for key, name in options.items()}
+        return Cache(self._option("cache_plugin"), {key: value for key, value in given.items() if value is not None})
+
+    def _despite_errors(self, answers: list[Answer]) -> list[Answer]:
+        """Those that count; warns of those that do not, or fails."""
+        failed = [answer for answer in answers if answer.error and answer.origin == "cloud"]
+        how = self._option("on_source_error")
+        if failed and how != "warn":
+            extra = f"; {len(answers) - len(failed)} of {len(answers)} sources answered" if len(answers) > 1 else ""
+            raise Invalid("; ".join(f"{answer.source}: {answer.error}" for answer in failed) + extra)
+        for answer in answers:
+            if answer.error:
+                instead = "its nodes are left out" if answer in failed else f"using its last {len(answer.rows)} nodes"
+                self._warn(f"{answer.source}: {answer.error}; {instead}")
+        return [answer for answer in answers if answer not in failed]
+
+    def _hosts(self, answers: t.Sequence[Answer]) -> Hosts:
+        expressions = Expressions(self._plugin.templar, self._extra)
+        prefix = self._option("hostvars_prefix")
+        found = self._wanted(expressions, list(each_once(answers, self._option("states"))))
+        scopes = [scope for _source, scope in found]
+        named = name_hosts(expressions, self._option("hostnames"), scopes, self._option("on_duplicate"))
+        for warning in named.warnings:
+            self._warn(warning)
+        kept = [place for place, name in enumerate(named.names) if name is not None]
+        names = [str(named.names[place]) for place in kept]
+        found = [found[place] for place in kept]
+        variables = [variables_of(source, scope, prefix) for source, scope in found]
+        scopes = [{**scope, **own} for (_source, scope), own in zip(found, variables, strict=True)]
+        strict = self._option("strict")
+        for variable, text in (self._option("compose") or {}).items():
+            column = expressions.column(f"compose.{variable}", text, scopes)
+            strictly(strict, f"compose.{variable}", column, names)
+            for own, value in zip(variables, column, strict=True):
+                if not isinstance(value, Failure):
+                    own[str(variable)] = value
+        scopes = [{**scope, **own} for scope, own in zip(scopes, variables, strict=True)]
+        rules = Rules(
+            group_by=self._option("group_by"),
+            groups=self._option("groups") or {},
+            keyed_groups=self._option("keyed_groups") or [],
+            strict=strict,
+            leading_separator=self._option("leading_separator"),
+        )
+        return Hosts(names, variables, group_hosts(expressions, rules, names, scopes))
+
+    def _wanted(self, expressions: Expressions, found: list[tuple[Source, Row]]) -> list[tuple[Source, Row]]:
+        """Those that ``include`` and ``exclude`` leave."""
+        include, exclude = self._option("include"), self._option("exclude") or ()
+        scopes = [scope for _source, scope in found]
+        inside = [include is None] * len(found)
+        for number, condition in enumerate(include or ()):
+            truths = expressions.truths(f"include[{number}]", condition, scopes)
+            inside = [already or truth is True for already, truth in zip(inside, truths, strict=True)]
+        for number, condition in enumerate(exclude):
+            truths = expressions.truths(f"exclude[{number}]", condition, scopes)
+            inside = [still and truth is not True for still, truth in zip(inside, truths, strict=True)]
+        return [one for one, stays in zip(found, inside, strict=True) if stays]
+
+    def _keep_secret(self, secret: str) -> None:
+        self._secrets.update(disguises(secret))
+
+    def _masked(self, text: str) -> str:
+        return str(remove_values(text, self._secrets))
+
+    def _warn(self, warning: str) -> None:
+        display.warning(self._masked(warning))
+
+    def _log(self, line: str) -> None:
+        display.vvv(self._masked(line))
+
+
+class Hosts:
+    """What is to be added: names, and variables and groups of the host at the same place."""
+
+    def __init__(self, names: list[str], variables: list[Row], groups: Groups) -> None:
+        self._names = names
+        self._variables = variables
+        self._groups = groups
+
+    def add_to(self, inventory: InventoryData) -> None:
+        for name, variables in zip(self._names, self._variables, strict=True):
+            inventory.add_host(name)
+            for variable, value in variables.items():
+                inventory.set_variable(name, variable, value)
+        for group, places in self._groups.members.items():
+            inventory.add_group(group)
+            for place in places:
+                inventory.add_child(group, self._names[place])
+        for parent, children in self._groups.children.items():
+            inventory.add_group(parent)
+            for child in children:
+                inventory.add_child(parent, child)
+
+
+def each_once(answers: t.Iterable[Answer], states: t.Collection[str] | None) -> t.Iterator[tuple[Source, Row]]:
+    """Every node with the cloud it is in; one that two sources found is one host."""
+    seen: set[tuple[str, str]] = set()
+    for answer in answers:
+        place = {"cloud": answer.source.cloud, "provider": answer.provider, "region": answer.region}
+        for row in answer.rows:
+            identity = (answer.account, row["id"])
+            wanted = row["state"] in states if states is not None else row["state"] not in GONE
+            if wanted and identity not in seen:
+                seen.add(identity)
+                yield answer.source, {**row, **place, **first_addresses(row)}
+
+
+def first_addresses(row: Row) -> dict[str, str | None]:
+    return {
+        "public_ip": address(row, ("public",)),
+        "private_ip": address(row, ("private",)),
+        "ipv6": address(row, ("ipv6",)),
+    }
+
+
+def variables_of(source: Source, scope: Row, prefix: str) -> Row:
+    """The variables of a host; what Ansible needs to log in has Ansible's own names."""
+    variables = {prefix + name: value for name, value in scope.items() if name not in LOGIN}
+    login = {
+        "ansible_host": address(scope, source.connect_with),
+        "ansible_port": scope["ssh_port"],
+        "ansible_user": source.user or scope["user"],
+        "ansible_ssh_common_args": through(source.jump_host),
+    }
+    variables.update((name, value) for name, value in login.items() if value is not None)
+    return variables
+
+
+@functools.lru_cache(maxsize=64)
+def through(jump_host: str | None) -> str | None:
+    if jump_host is None:
+        return None
+    if not JUMP.fullmatch(jump_host):
+        raise Invalid(f"jump_host is {jump_host!r}; write for example ops@bastion.example.org:2222")
+    return f"-o ProxyJump={jump_host}"

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sources of an inventory file: which clouds are asked, for what, and what they answer."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.anycloud.core.plugins.module_utils import _task
+from ansible_collections.anycloud.core.plugins.module_utils._clouds import open_cloud
+from ansible_collections.anycloud.core.plugins.module_utils._options import connection_spec
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.parallel import concurrently
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Invalid, Unsupported
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import Cloud
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import Where
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
+from ansible_collections.anycloud.core.plugins.plugin_utils._clouds import NamedClouds
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_cache import Cache, account_key, source_key
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import WAYS, Row, row_of
+
+Options = t.Mapping[str, t.Any]
+
+WIDTH = 16
+FILTERS: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "ids": {"type": "list", "elements": "str"},
+    "names": {"type": "list", "elements": "str"},
+    "prefix": {"type": "str"},
+    "labels": {"type": "dict"},
+}
+OWN: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "regions": {"type": "list", "elements": "str"},
+    "filters": {"type": "dict", "options": FILTERS},
+    "connect_with": {"type": "list", "elements": "str", "choices": list(WAYS)},
+    "ansible_user": {"type": "str"},
+    "jump_host": {"type": "str"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One cloud in one region. ``options`` are what it is opened with."""
+
+    options: Options = field(repr=False)
+    where: Where
+    connect_with: tuple[str, ...]
+    user: str | None
+    jump_host: str | None
+
+    @property
+    def cloud(self) -> str:
+        return str(self.options.get("cloud") or self.options.get("provider") or "driver")
+
+    def __str__(self) -> str:
+        region = self.options.get("region")
+        return f"{self.cloud} in {region}" if region else self.cloud
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a source gave; ``account`` is the same for two sources that look into the same account."""
+
+    source: Source
+    rows: list[Row] = field(default_factory=list)
+    provider: str = ""
+    region: str | None = None
+    account: str = ""
+    origin: str = "cloud"
+    error: CloudError | None = None
+
+
+def sources_of(config: Options, named: NamedClouds) -> list[Source]:
+    """Every cloud and inline source of an inventory file, in the file's order; the default cloud when it has none."""
+    common = {name: config[name] for name in OWN if config.get(name) is not None}
+    written: list[dict[str, t.Any]] = [{"cloud": name} for name in config.get("clouds") or ()]
+    for number, source in enumerate(config.get("sources") or ()):
+        written.append(checked(f"sources[{number}]", source, {**connection_spec(), **OWN}))
+    found = []
+    for one in written or [{}]:
+        own = {**checked("the inventory file", common, OWN), **{name: one.pop(name) for name in OWN if name in one}}
+        settled = {**one, **named.settle(one)}
+        for region in own.get("regions") or [settled.get("region")]:
+            found.append(source_of({**settled, "region": region}, own))
+    return found
+
+
+def source_of(options: Options, own: Options) -> Source:
+    filters = own.get("filters") or {}
+    labels = filters.get("labels")
+    return Source(
+        options=options,
+        where=Where(
+            ids=named_set(filters.get("ids")),
+            names=named_set(filters.get("names")),
+            prefix=filters.get("prefix"),
+            labels=None if labels is None else {str(key): str(value) for key, value in labels.items()},
+        ),
+        connect_with=tuple(own.get("connect_with") or ()),
+        user=own.get("ansible_user"),
+        jump_host=own.get("jump_host"),
+    )
+
+
+def named_set(names: t.Iterable[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def checked(what: str, options: object, spec: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The options that are set, of the types that they should have."""
+    if not isinstance(options, dict):
+        raise Invalid(f"{what} is {options!r}; write a mapping, for example {{provider: local}}")
+    result = ArgumentSpecValidator({name: dict(option) for name, option in spec.items()}).validate(options)
+    if result.error_messages:
+        raise Invalid(f"{what} is wrong: {result.errors.msg}")
+    return {key: value for key, value in pruned(result.validated_parameters).items() if key in options}
+
+
+def pruned(options: Options) -> dict[str, t.Any]:
+    """Without what is unset, inside ``auth`` and ``filters`` too."""
+    return {
+        key: pruned(value) if isinstance(value, dict) and key in ("auth", "filters") else value
+        for key, value in options.items()
+        if value is not None
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gatherer:
+    """Asks sources, all at once. ``cache`` answers instead where it may be ``read``."""
+
+    env: t.Mapping[str, str] = field(repr=False)
+    folder: str
+    work: Work
+    raw: bool
+    users: bool
+    cache: Cache | None
+    read: bool
+    use_old: bool
+
+    def gather(self, sources: t.Sequence[Source]) -> list[Answer]:
+        """An answer for each source in their order."""
+        answers: dict[int, Answer] = {}
+        asking: list[tuple[int, Source, Cloud, str]] = []
+        for place, source in enumerate(sources):
+            try:
+                cloud = open_cloud(source.options, env=self.env, cwd=self.folder, work=self.work)
+                account = account_key(cloud.connection.settings)
+            except Exception as error:
+                answers[place] = Answer(source=source, error=as_cloud_error(error))
+                continue
+            rows = self._cached(source, cloud, account) if self.read else None
+            if rows is None:
+                asking.append((place, source, cloud, account))
+            else:
+                answers[place] = self._answer(source, cloud, account, rows, "cache")
+        asked = concurrently(self.work, lambda one: self._ask(one[1], one[2], one[3]), asking, WIDTH)
+        answers.update((one[0], answer) for one, answer in asked)
+        return [self._kept(answers[place]) for place in range(len(sources))]
+
+    def _ask(self, source: Source, cloud: Cloud, account: str) -> Answer:
+        try:
+            nodes = list(cloud.nodes.find(source.where))
+            images = frozenset(node.image for node in nodes if node.image)
+            users = first_users(cloud, images) if self.users and images else {}
+            rows = [row_of(node, users, raw=self.raw) for node in nodes]
+        except Exception as error:
+            return Answer(source=source, account=account, error=as_cloud_error(error), **place_of(cloud))
+        return self._answer(source, cloud, account, rows, "cloud")
+
+    def _answer(self, source: Source, cloud: Cloud, account: str, rows: list[Row], origin: str) -> Answer:
+        return Answer(source=source, rows=rows, account=account, origin=origin, **place_of(cloud))
+
+    def _kept(self, answer: Answer) -> Answer:
+        """Writes what came whole from the cloud; finds what it gave before when it gave nothing now."""
+        if self.cache is None or answer.origin == "cache" or not answer.account:
+            return answer
+        key = self._key(answer.source, answer.account, answer.region)
+        if answer.error is None:
+            self.cache.write(key, answer.rows)
+            return answer
+        rows = self.cache.read_old(key) if self.use_old else None
+        if rows is None:
+            return answer
+        return Answer(
+            source=answer.source,
+            rows=rows,
+            account=answer.account,
+            provider=answer.provider,
+            region=answer.region,
+            origin="old cache",
+            error=answer.error,
+        )
+
+    def _cached(self, source: Source, cloud: Cloud, account: str) -> list[Row] | None:
+        return self.cache.read(self._key(source, account, cloud.connection.settings.region)) if self.cache else None
+
+    def _key(self, source: Source, account: str, region: str | None) -> str:
+        where = source.where
+        labels = sorted(where.labels.items()) if where.labels is not None else None
+        names = [None if part is None else sorted(part) for part in (where.ids, where.names)]
+        return source_key(account, [region, names, labels, where.prefix, self.raw, self.users])
+
+
+def place_of(cloud: Cloud) -> dict[str, t.Any]:
+    return {"provider": cloud.provider.name, "region": cloud.connection.settings.region}
+
+
+def first_users(cloud: Cloud, images: frozenset[str]) -> dict[str, str]:
+    """The user that each image means for the first login; one request, and none where the provider lists no images."""
+    try:
+        return {image.id: image.user for image in cloud.nodes.images(Where(ids=images)) if image.user}
+    except Unsupported:
+        return {}
+
+
+def as_cloud_error(error: Exception) -> CloudError:
+    if isinstance(error, CloudError):
+        return error
+    if isinstance(error, ModuleNotFoundError) and _task.is_foreign(error.name):
+        return Unsupported(_task.lacking(error)["msg"])
+    return CloudError(f"its driver failed: {type(error).__name__}: {' '.join(str(error).split())}")
