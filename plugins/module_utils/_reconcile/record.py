@@ -63,8 +63,7 @@ def run(call: Call) -> Result:
     written = [given(params, SUBOPTIONS)] if single else [given(each, SUBOPTIONS) for each in params["records"]]
     can = call.cloud.zones.capabilities
     entries = [entry(call, each, None if single else number, can) for number, each in enumerate(written, 1)]
-    if params.get("ignore") and not params.get("purge"):
-        raise Invalid("ignore says what a purge leaves alone; it needs purge: true")
+    check_together(params, single)
     zone = zone_of(call, entries)
     if zone is None:
         return report(RECORD, [Outcome(name=each.where, changed=False) for each in entries], one=single)
@@ -72,6 +71,15 @@ def run(call: Call) -> Result:
     purge = Purge(tuple(params.get("ignore") or ())) if params.get("purge") else None
     outcomes = RecordBook(call, zone, wants, purge).reconcile()
     return shaped(outcomes, single)
+
+
+def check_together(params: t.Mapping[str, t.Any], single: bool) -> None:
+    if params.get("ignore") and not params.get("purge"):
+        raise Invalid("ignore says what a purge leaves alone; it needs purge: true")
+    if params.get("purge") and single:
+        raise Invalid("purge deletes all that is not in records; it needs records, also for a single one")
+    if not single and (params.get("state") == "absent" or params.get("extra") or not params.get("purge_values", True)):
+        raise Invalid("with records, state, purge_values and extra belong into each record of the list")
 
 
 def zone_of(call: Call, entries: t.Sequence[Entry]) -> Zone | None:
@@ -140,7 +148,9 @@ def check_abilities(call: Call, written: t.Mapping[str, t.Any], type: str | None
     zones, name = call.cloud, call.cloud.provider.name
     if type is not None and can.record_types and type not in can.record_types:
         known = ", ".join(sorted(can.record_types))
-        raise Unsupported(f"the provider {name} has no records of type {type}{nearest(type, can.record_types)}; it has {known}")
+        raise Unsupported(
+            f"the provider {name} has no records of type {type}{nearest(type, can.record_types)}; it has {known}"
+        )
     for option in ("ttl", "comment"):
         if option in written and option not in can.record_fields:
             raise zones.unsupported("zone", option, f"does not support the option {option} of a record")
@@ -245,7 +255,9 @@ TASK = Task(
     run=run,
     rules={
         "required_one_of": [("name", "records")],
-        "mutually_exclusive": [("records", name) for name in ("name", "type", "value", "ttl", "target", "alias", "set_id", "routing", "comment")],
-        "required_by": {},
+        "mutually_exclusive": [
+            ("records", name)
+            for name in ("name", "type", "value", "ttl", "target", "alias", "set_id", "routing", "comment")
+        ],
     },
 )

@@ -9,7 +9,7 @@ import dataclasses
 import itertools
 import typing as t
 
-from ..sdk.errors import CloudError, Conflict
+from ..sdk.errors import CloudError, Conflict, NotFound
 from ..sdk.models import RecordSet, Zone
 from ..sdk.services import RecordChange, Where
 from ..sdk.waiting import Done, Operation, Pending, wait
@@ -71,8 +71,10 @@ class RecordBook:
                 self.send(left)
                 return None
             except CloudError as problem:
-                if not (problem.outcome_unknown or isinstance(problem, Conflict)) or attempt == TRIES:
+                overtaken = isinstance(problem, (Conflict, NotFound))
+                if not (problem.outcome_unknown or overtaken) or attempt == TRIES:
                     return problem
+            self.call.work.sleep(min(0.5 * 2**attempt, self.call.patience.interval))
             try:
                 left = [step for plan in self.plan(self.read()) for step in plan.steps]
                 permit(left, self.call.allow, sentences(left))
@@ -95,7 +97,9 @@ class RecordBook:
         try:
             seen = self.read_back({step_identity(step) for step in steps})
         except CloudError as problem:
-            return [dataclasses.replace(self.outcome(plan, {}), failure=problem if plan.steps else None) for plan in plans]
+            return [
+                dataclasses.replace(self.outcome(plan, {}), failure=problem if plan.steps else None) for plan in plans
+            ]
         return [self.outcome(plan, seen) for plan in plans]
 
     def read_back(self, mine: t.Collection[t.Any]) -> Sets:

@@ -90,7 +90,9 @@ class Purge:
 
     def spares(self, each: RecordSet, zone: str) -> bool:
         apex = each.name == zone and each.type in APEX_TYPES
-        return apex or not each.complete or each.type in GENERATED_TYPES or any(fits(each, zone, p) for p in self.ignore)
+        return (
+            apex or not each.complete or each.type in GENERATED_TYPES or any(fits(each, zone, p) for p in self.ignore)
+        )
 
 
 def fits(each: RecordSet, zone: str, pattern: str) -> bool:
@@ -170,7 +172,9 @@ def check_complete(want: RecordWant) -> None:
 
 
 def refuse_ambiguous(want: RecordWant, actual: Sets) -> None:
-    routed = sorted(each.set_id for each in actual.values() if each.set_id and (each.name, each.type) == want.identity[:2])
+    routed = sorted(
+        each.set_id for each in actual.values() if each.set_id and (each.name, each.type) == want.identity[:2]
+    )
     if routed and want.set_id is None:
         raise Ambiguous(
             f"record {want.label} is made of routed sets ({', '.join(routed)}); say with set_id which one is meant"
@@ -183,7 +187,9 @@ def removal(zone: str, want: RecordWant, existing: RecordSet | None, actual: Set
     if existing is None:
         return ()
     if want.name == zone and want.type in APEX_TYPES:
-        raise Invalid(f"record {want.label} cannot be deleted, a zone always has it; delete the zone, or change its value")
+        raise Invalid(
+            f"record {want.label} cannot be deleted, a zone always has it; delete the zone, or change its value"
+        )
     named = values(want.fields.get("value"))
     left = values(existing.value) - named
     if not named or not left:
@@ -204,11 +210,15 @@ def replaced_addresses(want: RecordWant, actual: Sets) -> t.Iterator[Step]:
     if want.target and (want.type in ("CNAME", "ALIAS")):
         yield from (gone(each, f"for {want.type}") for each in addresses_of(want, actual) if each.type != want.type)
     elif want.target:
-        yield from (gone(each, f"for {want.type}") for each in addresses_of(want, actual) if each.type in ("CNAME", "ALIAS"))
+        yield from (
+            gone(each, f"for {want.type}") for each in addresses_of(want, actual) if each.type in ("CNAME", "ALIAS")
+        )
 
 
 def addresses_of(want: RecordWant, actual: Sets) -> list[RecordSet]:
-    return [each for each in actual.values() if each.name == want.name and each.type in ADDRESS_TYPES and not each.set_id]
+    return [
+        each for each in actual.values() if each.name == want.name and each.type in ADDRESS_TYPES and not each.set_id
+    ]
 
 
 def complemented(want: RecordWant, existing: RecordSet | None) -> dict[str, t.Any]:

@@ -49,7 +49,9 @@ def of_type(found: list[Pointing], type: str | None, what: str) -> list[Pointing
     fitting = [each for each in found if type in (None, each.type)]
     if not fitting:
         have = ", ".join(each.type for each in found)
-        raise Invalid(f"{what} gives records of type {have} and none of type {type}; leave type out, or name another target")
+        raise Invalid(
+            f"{what} gives records of type {have} and none of type {type}; leave type out, or name another target"
+        )
     return fitting
 
 
