@@ -46,7 +46,7 @@ class Row:
 
 PROVIDERS: t.Mapping[str, Row] = {
     "local": Row(load=_local, node_requires=("cryptography", "paramiko")),
-    "powerdns": Row(load=_powerdns, requires=("requests",)),
+    "powerdns": Row(load=_powerdns, env=("PDNS_API_KEY", "PDNS_API_URL", "PDNS_AUTH_API_KEY", "PDNS_SERVER_URL")),
 }
 
 CLOSED: t.Mapping[str, str] = {
@@ -182,7 +182,6 @@ def _unknown(name: str, known: t.Sequence[str]) -> str:
 def ship_sdk() -> None:
     """Never called. Its imports make AnsiballZ carry the whole sdk, for drivers from outside."""
     from .sdk import (  # noqa: F401
-        auth,
         capabilities,
         dns,
         dnsfields,
@@ -193,14 +192,17 @@ def ship_sdk() -> None:
         http,
         messages,
         models,
+        paging,
         pool,
         provider,
         redact,
         route,
         services,
+        urls,
         waiting,
         wire,
         work,
         xml,
         zonefile,
     )
+    from .sdk.auth import basic, token  # noqa: F401
