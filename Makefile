@@ -40,10 +40,10 @@ fuzz: $(VENV)/test
 	ANYCLOUD_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n $(WORKERS) -m fuzz $(PYTEST_ARGS) tests/unit
 
 lint: $(VENV)/lint
-	PATH="$(CURDIR)/.cache/pythons:$$PATH" $(BIN)/nox $(NOX_ARGS)
+	PATH="$(CURDIR)/.cache/pythons:$(CURDIR)/$(BIN):$$PATH" $(BIN)/nox $(NOX_ARGS)
 
 docs: $(VENV)/lint
-	PATH="$(CURDIR)/.cache/pythons:$$PATH" $(BIN)/nox -e docs
+	PATH="$(CURDIR)/.cache/pythons:$(CURDIR)/$(BIN):$$PATH" $(BIN)/nox -e docs
 
 bench: $(VENV)/test
 	for benchmark in tests/benchmarks/bench_*.py; do \
@@ -74,7 +74,7 @@ $(VENV)/test: $(VENV)/run tests/requirements/test.txt
 	@$(PIP) -r tests/requirements/test.txt
 	@touch $@
 
-$(VENV)/lint: $(VENV)/made tests/requirements/lint.txt
+$(VENV)/lint: $(VENV)/run tests/requirements/lint.txt
 	@$(PIP) -r tests/requirements/lint.txt
 	@$(BIN)/python tests/tools/pythons.py .cache/pythons 3.11 3.13 || true
 	@touch $@

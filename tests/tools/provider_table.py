@@ -29,7 +29,7 @@ HEAD = """\
 <!--
 Copyright (c) 2026, the anycloud.core authors
 GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later
+SPDX-License-IDENTIFIER: GPL-3.0-or-later
 
 Written by tests/tools/provider_table.py from what the drivers say; do not edit.
 -->
@@ -39,7 +39,7 @@ Written by tests/tools/provider_table.py from what the drivers say; do not edit.
 A field that can change *at any time* is changed in place; *with a restart* needs `allow: [restart]`; *with a new one* means that
 the resource is deleted and made anew, which needs `allow: [recreate]`; *when it is made* is not compared afterwards.
 A dash: this provider does not have it, and a task that asks for it fails before anything is changed.
-"""
+""".replace("IDENTIFIER", "Identifier")  # tools take the words themselves for the licence of this file
 HOW = {
     How.LIVE: "at any time",
     How.RESTART: "with a restart",
