@@ -93,6 +93,10 @@ class Desk:
             operation = getattr(self.service, step.verb)(resource)
         return operation
 
+    def foretell(self, known: dict[str, t.Any], steps: Steps) -> dict[str, t.Any]:
+        """What check mode shows of a resource, where that is more than the new values of its fields."""
+        return known
+
     def show(self, resource: t.Any) -> dict[str, t.Any]:
         """A resource as results have it."""
         found: dict[str, t.Any] = shown(resource)
@@ -203,7 +207,7 @@ def predict(desk: Desk, draft: Draft) -> None:
                 base[change.field.name] = foretold(change, change.after)
     if is_new:
         base[desk.kind.key] = draft.want.label
-    draft.known = base
+    draft.known = desk.foretell(base, draft.steps)
 
 
 def apply_all(call: Call, desk: Desk, drafts: t.Sequence[Draft], keep_going: bool) -> None:

@@ -28,7 +28,8 @@ class Step:
     """One call to come. ``needs`` are the permissions it takes; ``why`` ends its sentence in brackets.
 
     ``resource`` is what it acts on, and absent where an earlier step makes it; ``part`` is what an event or a
-    step on a child brings along; ``text`` replaces the first words of its sentence.
+    step on a child brings along; ``text`` replaces the first words of its sentence;
+    ``within`` is the part of the resource that its changes are shown under.
     """
 
     verb: str
@@ -40,6 +41,7 @@ class Step:
     why: str = ""
     part: t.Any = None
     text: str = ""
+    within: str = ""
 
     @property
     def values(self) -> dict[str, t.Any]:

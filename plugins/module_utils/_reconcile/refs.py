@@ -9,7 +9,7 @@ import typing as t
 
 from ..sdk.errors import Ambiguous, NotFound
 from ..sdk.services import ALL, Where
-from .kinds import Unknown
+from .kinds import Need, Unknown
 from .nearest import nearest
 from .task import Call
 
@@ -38,3 +38,16 @@ def referred(call: Call, noun: str, wanted: str, find: t.Callable[[Where], t.Ite
     if not found:
         return missing(call, noun, wanted, (each.name for each in find(ALL)))
     return next(iter(found.values()))
+
+
+def located(call: Call, wanted: str, actual: str | None) -> Need:
+    """A location by id or name, looked up only where it differs from what is there."""
+    if wanted == actual or not call.cloud.offers("node") or not call.cloud.nodes.can("locations"):
+        return Need(wanted, frozenset({wanted}), wanted)
+    offered = list(call.cloud.nodes.locations())
+    found = [each for each in offered if each.id == wanted] or [each for each in offered if each.name == wanted]
+    if not found:
+        known = [name for each in offered for name in (each.id, each.name)]
+        close = nearest(wanted, known) or f"; known: {', '.join(sorted(each.id for each in offered)[:10])}"
+        raise NotFound(f'no location "{wanted}" on {call.cloud.name}{close}')
+    return Need(wanted, frozenset({found[0].id}), found[0].id, {each.id: each.name for each in offered})

@@ -53,7 +53,7 @@ def inline(value: t.Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}={inline(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(inline(item) for item in value) or "none"
+        return ", ".join(f"{{{inline(item)}}}" if isinstance(item, dict) else inline(item) for item in value) or "none"
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
@@ -62,15 +62,22 @@ def sentence(step: Step) -> str:
     """``change node web-1: size small -> medium (restarts the node)``"""
     subject = step.text or f"{VERBS.get(step.verb, step.verb)} {step.kind.noun} {step.label}"
     parts = []
-    if step.verb == "create":
+    if step.verb in BRINGS:
         parts = [f"{c.field.called} {inline(plain(c, c.after))}" for c in step.changes if c.field.name != step.kind.key]
-    else:
+    elif step.verb not in TAKES or step.verb == "delete":
         parts = [f"{c.field.called} {inline(plain(c, c.before))} -> {inline(plain(c, c.after))}" for c in step.changes]
     text = subject + (": " + ", ".join(parts) if parts else "")
     return f"{text} ({step.why})" if step.why else text
 
 
-VERBS = {"update": "change"}
+VERBS = {
+    "update": "change",
+    "add_listener": "add",
+    "update_listener": "change",
+    "remove_listener": "remove",
+}
+BRINGS = frozenset({"create", "add_listener"})
+TAKES = frozenset({"delete", "remove_listener"})
 
 
 def sentences(steps: t.Iterable[Step]) -> list[str]:
@@ -87,6 +94,11 @@ def diff(steps: t.Sequence[Step]) -> dict[str, t.Any]:
     after: dict[str, t.Any] = {}
     verbs = [step.verb for step in steps]
     for step in steps:
+        if step.within:
+            old, new = (values.setdefault(step.within, {}) for values in (before, after))
+            old.update({c.field.called: plain(c, c.before) for c in step.changes if c.before is not None})
+            new.update({c.field.called: plain(c, c.after) for c in step.changes if c.after is not None})
+            continue
         for change in step.changes:
             name = change.field.called
             if step.verb != "create":

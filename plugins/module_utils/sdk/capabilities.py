@@ -57,7 +57,8 @@ class Capabilities:
     smaller. ``record_fields`` is what a record set can have beside its value: ``ttl``, ``comment``;
     ``record_extra`` are the keys of its ``extra``.
     ``checksums`` are those that listed objects have, with ``part_checksums`` also when they came up in parts;
-    ``object_fields`` are what an object can have beside its content.
+    ``object_fields`` are what an object can have beside its content. ``members`` says what a balancer's members
+    are known by: ``address``, ``node`` (its id) or both.
     """
 
     fields: t.Mapping[str, How] = field(default_factory=nothing)
@@ -81,3 +82,4 @@ class Capabilities:
     part_checksums: bool = False
     object_fields: frozenset[str] = frozenset({"metadata", "content_type", "cache_control"})
     shrinks: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset({"address"})
