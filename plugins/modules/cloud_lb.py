@@ -3,6 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 DOCUMENTATION = r"""
 module: cloud_lb
 short_description: Load balancers of any cloud
@@ -201,8 +203,6 @@ failure:
   returned: when it failed
   type: dict
 """
-
-from __future__ import annotations
 
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.balancer import TASK
 from ansible_collections.anycloud.core.plugins.module_utils._task import run_module
