@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from .errors import Unavailable
 from .messages import Answer
@@ -52,7 +53,7 @@ def pages(http: Http, path: str, follow: Follow, items: str | None, params: Para
         if following is None:
             return
         if isinstance(following, str):
-            url, asked = following, {}
+            url, asked = urljoin(answer.url, following), {}
         else:
             asked = {**asked, **following}
         step = url, repr(sorted(asked.items()))
