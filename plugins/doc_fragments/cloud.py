@@ -19,7 +19,7 @@ options:
   provider:
     description:
       - The kind of cloud.
-      - Providers of the collection, such as V(local) and V(powerdns), and those of installed packages that have an entry point in the group C(anycloud.drivers).
+      - Providers of the collection, such as V(local) and V(powerdns), and those of installed packages with an entry point in C(anycloud.drivers).
       - E(ANYCLOUD_PROVIDER) is used where neither the task nor a named cloud says it.
     type: str
   driver_path:
@@ -40,7 +40,8 @@ options:
   auth:
     description:
       - The credentials. Which of them count depends on the provider; one that it does not read is refused.
-      - Combined key by key with those of the named cloud. What is still missing is read from the variables that the vendor's own tools read, on the host that runs the task.
+      - Combined key by key with those of the named cloud.
+      - What is still missing is read from the variables that the vendor's own tools read, on the host that runs the task.
     type: dict
     suboptions:
       access_key:
@@ -210,7 +211,8 @@ options:
   cloud_config:
     description:
       - Path of the file that names clouds, on the controller, relative to the playbook.
-      - Without it, the first that exists of the file that E(ANYCLOUD_CONFIG) names, C(./anycloud.yml), C(~/.config/anycloud/clouds.yml), C(/etc/anycloud/clouds.yml).
+      - Without it, the first that exists of the file that E(ANYCLOUD_CONFIG) names, C(./anycloud.yml),
+        C(~/.config/anycloud/clouds.yml), C(/etc/anycloud/clouds.yml).
       - C(./anycloud.yml) is ignored in a folder that everybody can write to.
     type: path
   api_deadline:

@@ -28,7 +28,7 @@ options:
       provider:
         description:
           - The kind of cloud.
-          - Providers of the collection, such as V(local) and V(powerdns), and those of installed packages that have an entry point in the group C(anycloud.drivers).
+          - Providers of the collection, such as V(local) and V(powerdns), and those of installed packages with an entry point in C(anycloud.drivers).
         type: str
       driver_path:
         description:
@@ -46,7 +46,8 @@ options:
       auth:
         description:
           - The credentials. Which of them count depends on the provider; one that it does not read is refused.
-          - Combined key by key with those of the named cloud. What is still missing is read from the variables that the vendor's own tools read, on the host that runs the task.
+          - Combined key by key with those of the named cloud.
+          - What is still missing is read from the variables that the vendor's own tools read, on the host that runs the task.
         type: dict
         suboptions:
           access_key:

@@ -25,13 +25,13 @@ def disguises(secret: str) -> t.Iterator[str]:
     yield secret
     if len(secret) < 2 * SHORTEST:
         return
-    for form in {
+    for form in (
         quote(secret, safe=""),
         quote(secret),
         quote_plus(secret),
         json.dumps(secret)[1:-1],
         repr(secret)[1:-1],
-    }:
+    ):
         if form != secret:
             yield form
     yield from base64_forms(secret.encode("utf-8", "surrogateescape"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import http.client
 import json
+import math
 import re
 import time
 import typing as t
@@ -144,7 +145,7 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
             seconds = parsedate_to_datetime(told).timestamp() - time.time()
         except (ValueError, TypeError, OverflowError):
             return None
-    return max(0.0, seconds) if seconds == seconds else None
+    return max(0.0, seconds) if not math.isnan(seconds) else None
 
 
 Explanation = t.Tuple[t.Optional[str], t.Optional[str]]

@@ -176,7 +176,8 @@ class Source(t.Protocol):
 
     size: int
 
-    def open(self, start: int = 0, length: int | None = None) -> t.BinaryIO: ...
+    def open(self, start: int = 0, length: int | None = None) -> t.BinaryIO:
+        raise NotImplementedError
 
 
 class Service:
