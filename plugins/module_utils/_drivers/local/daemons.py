@@ -12,14 +12,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import typing as t
 import uuid
 
-from .serving import holder
+from .serving import holder, status_of
 
 PROGRAMS = ("state", "serving", "sshd", "sftp", "forwarder", "dnsd", "wire")
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from anycloud_local.serving import main; main(*sys.argv[2:])"
-KEPT_ENV = ("PATH", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM")
+KEPT_ENV = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM")
 
 
 def ship() -> None:
@@ -81,12 +82,7 @@ class Daemons:
         return Started(process, token)
 
     def status(self, id: str) -> dict[str, t.Any]:
-        """What the process of a resource told last."""
-        try:
-            with open(os.path.join(self.directory, "run", f"{id}.status"), encoding="utf-8") as file:
-                return t.cast("dict[str, t.Any]", json.load(file))
-        except FileNotFoundError:
-            return {}
+        return status_of(self.directory, id)
 
     def alive(self, id: str) -> bool:
         return holder(self.directory, id) is not None
@@ -124,9 +120,14 @@ class Daemons:
         return folder
 
 
+def begun(token: str) -> dict[str, t.Any]:
+    """The part of a row that wants the process with this token, from now on."""
+    return {"token": token, "power": "on", "started": time.time()}
+
+
 def source_of(program: str) -> bytes:
     """The text of a file beside this one, be that in a folder or in the archive of a module."""
-    loader = __spec__.loader  # type: ignore[name-defined]
+    loader: t.Any = __spec__.loader if __spec__ else None
     return t.cast(bytes, loader.get_data(os.path.join(os.path.dirname(__file__), f"{program}.py")))
 
 

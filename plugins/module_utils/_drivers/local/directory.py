@@ -14,9 +14,9 @@ import sqlite3
 import typing as t
 import uuid
 
-from ...sdk.errors import CloudError, Conflict, Denied, Invalid, NotFound, QuotaExceeded, Unavailable
+from ...sdk.errors import Conflict, Denied, Invalid, NotFound, QuotaExceeded, Unavailable
 from ...sdk.provider import Connection
-from .daemons import Daemons, remove_tree
+from .daemons import Daemons, Started, remove_tree
 from .state import Row, State, TooNew, Transaction
 
 FOLDERS = ("run", "nodes", "volumes", "snapshots", "buckets", "staging")
@@ -56,6 +56,22 @@ class Directory:
             with self.state.transaction() as state:
                 yield state
 
+    @contextlib.contextmanager
+    def starting(self, program: str, kind: str, id: str) -> t.Iterator[Started]:
+        """A new process, for the row that is written inside ``with``; at the end it is ready, or has failed."""
+        with self.told():
+            self.make()
+            started = self.daemons.start(program, kind, id)
+        with started:
+            yield started
+
+    def wake(self, program: str, kind: str, row: Row) -> None:
+        """What this cloud serves by itself is up again at the first look after it was killed or the computer began anew."""
+        mine = self.daemons.status(row.id).get("token") == row.body["token"]
+        if not (mine and self.daemons.alive(row.id)):
+            with self.told(), self.daemons.start(program, kind, row.id, row.body["token"]):
+                pass
+
     def make(self) -> None:
         for folder in (self.path, *map(self.join, FOLDERS)):
             private_folder(folder)
@@ -70,13 +86,17 @@ class Directory:
         try:
             yield
         except TooNew as error:
-            raise Unavailable(f"a later version of anycloud.core made this local cloud: {error}; update this one") from None
+            raise Unavailable(
+                f"a later version of anycloud.core made this local cloud: {error}; update this one"
+            ) from None
         except sqlite3.IntegrityError as error:
             raise Conflict(f"another task changed the local cloud in {self.path} at the same time: {error}") from None
         except sqlite3.Error as error:
             raise Unavailable(f"the local cloud's state in {self.path} cannot be used: {error}") from None
         except PermissionError as error:
-            raise Denied(f"this user may not use {error.filename or self.path} of the local cloud: {error.strerror}") from None
+            raise Denied(
+                f"this user may not use {error.filename or self.path} of the local cloud: {error.strerror}"
+            ) from None
         except OSError as error:
             kind = QuotaExceeded if error.errno in (errno.ENOSPC, errno.EDQUOT) else Unavailable
             raise kind(f"the local cloud in {self.path} cannot go on: {error}") from None
@@ -157,7 +177,3 @@ def refuse_twin(state: Transaction, kind: str, name: str) -> None:
     twin = state.named(kind, name)
     if twin is not None:
         raise Conflict(f"a {kind} {name} is there already ({twin.id})", provider_code="unique_name")
-
-
-def error_of(error: CloudError | None, fallback: str) -> CloudError:
-    return error or Unavailable(fallback)

@@ -93,5 +93,7 @@ def good_public_key(text: t.Any) -> str:
     except (IndexError, ValueError, binascii.Error):
         fits = False
     if not fits or "\n" in str(text).strip():
-        raise Invalid(f"the public key is not one line as in a .pub file of OpenSSH, of a type among {', '.join(TYPES)}")
+        raise Invalid(
+            f"the public key is not one line as in a .pub file of OpenSSH, of a type among {', '.join(TYPES)}"
+        )
     return " ".join(parts).strip()

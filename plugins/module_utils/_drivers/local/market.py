@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 
+from ...sdk.errors import Invalid
 from ...sdk.models import Image, Location, Size
 
 CURRENCY = "EUR"
@@ -73,3 +75,10 @@ LOCATIONS: t.Mapping[str, Location] = {
 FIRST_SIZE = "nano"
 FIRST_IMAGE = "debian-13-20260905"
 FIRST_LOCATION = "berlin"
+
+
+def offered(what: str, id: str, offers: t.Mapping[str, t.Any]) -> str:
+    if id not in offers:
+        near = difflib.get_close_matches(str(id), offers, n=3, cutoff=0.4) or list(offers)
+        raise Invalid(f"no {what} {id!r} on the local cloud; nearest: {', '.join(near)}")
+    return id

@@ -13,15 +13,15 @@ import time
 import typing as t
 
 from ...sdk.capabilities import Capabilities, How, Once
-from ...sdk.errors import Invalid, NotFound, Unavailable
+from ...sdk.errors import NotFound, Unavailable
 from ...sdk.models import Image, Location, Node, NodeState, Size
 from ...sdk.provider import Connection
 from ...sdk.services import ALL, NodeFields, NodeService, Where
 from ...sdk.waiting import Done, Failed, Operation, Pending, Progress
 from .addresses import SHARED, free_address, free_port
-from .daemons import remove_tree
+from .daemons import begun, remove_tree
 from .directory import Directory, good_name, need_row, new_id, refuse_twin
-from .market import FIRST_IMAGE, FIRST_LOCATION, FIRST_SIZE, IMAGES, LOCATIONS, SIZES
+from .market import FIRST_IMAGE, FIRST_LOCATION, FIRST_SIZE, IMAGES, LOCATIONS, SIZES, offered
 from .serving import end_marked
 from .state import Row, Transaction
 
@@ -62,7 +62,7 @@ class Nodes(NodeService):
     def create(self, fields: NodeFields, token: str | None = None) -> Operation[Node]:
         need_paramiko()
         name = good_name("node", fields.get("name"))
-        body = {
+        body: dict[str, t.Any] = {
             "size": offered("size", fields.get("size", FIRST_SIZE), SIZES),
             "image": offered("image", fields.get("image", FIRST_IMAGE), IMAGES),
             "location": offered("location", fields.get("location", FIRST_LOCATION), LOCATIONS),
@@ -78,14 +78,13 @@ class Nodes(NodeService):
             refuse_twin(state, "node", name)
         self.directory.sweep("node", "nodes")
         id = new_id("n")
-        with self.directory.told(), self.daemons.start("sshd", "node", id) as started:
-            with self.directory.transaction() as state:
-                refuse_twin(state, "node", name)
-                need_keys(state, body["key_names"])
-                address = free_address(state, self.directory.path, (SSH_PORT,))
-                port = free_port(state, address, SSH_PORT)
-                place = {"address": address, "port": port}
-                state.insert("node", id, name, {**body, **place, **begun(started.token)})
+        with self.directory.starting("sshd", "node", id) as started, self.directory.transaction() as state:
+            refuse_twin(state, "node", name)
+            need_keys(state, body["key_names"])
+            address = free_address(state, self.directory.path, (SSH_PORT,))
+            port = free_port(state, address, SSH_PORT)
+            place = {"address": address, "port": port}
+            state.insert("node", id, name, {**body, **place, **begun(started.token)})
         return self._until_running(id)
 
     def update(self, node: Node, changes: NodeFields) -> Operation[Node]:
@@ -138,9 +137,7 @@ class Nodes(NodeService):
             row = state.change(need_row(state, "node", node.id), power="off")
         self.daemons.signal(node.id)
         ended = self._ender(node.id)
-        return Operation(
-            lambda: Done(self._decode(row)) if ended() else Pending("stopping"), self._decode(row)
-        )
+        return Operation(lambda: Done(self._decode(row)) if ended() else Pending("stopping"), self._decode(row))
 
     def restart(self, node: Node) -> Operation[Node]:
         return self._begin(node.id)
@@ -160,12 +157,10 @@ class Nodes(NodeService):
     def _begin(self, id: str, **parts: t.Any) -> Operation[Node]:
         """A new process for a node; an older one ends as soon as the row names the new one."""
         need_paramiko()
-        with self.directory.told():
-            self.directory.make()
-            with self.daemons.start("sshd", "node", id) as started:
-                with self.directory.transaction() as state:
-                    state.change(need_row(state, "node", id), **begun(started.token), **parts)
-                self.daemons.signal(id)
+        with self.directory.starting("sshd", "node", id) as started:
+            with self.directory.transaction() as state:
+                state.change(need_row(state, "node", id), **begun(started.token), **parts)
+            self.daemons.signal(id)
         return self._until_running(id)
 
     def _ender(self, id: str) -> t.Callable[[], bool]:
@@ -242,10 +237,6 @@ class Nodes(NodeService):
         )
 
 
-def begun(token: str) -> dict[str, t.Any]:
-    return {"token": token, "power": "on", "started": time.time()}
-
-
 def forget_node(state: Transaction, id: str) -> None:
     """Detaches volumes from a node that goes, and takes it out of its balancers."""
     for volume in state.rows("volume"):
@@ -255,13 +246,6 @@ def forget_node(state: Transaction, id: str) -> None:
         kept = [member for member in balancer.body["members"] if member["node"] != id]
         if len(kept) != len(balancer.body["members"]):
             state.change(balancer, members=kept)
-
-
-def offered(what: str, id: str, offers: t.Mapping[str, t.Any]) -> str:
-    if id not in offers:
-        near = difflib.get_close_matches(str(id), offers, n=3, cutoff=0.4) or list(offers)
-        raise Invalid(f"no {what} {id!r} on the local cloud; nearest: {', '.join(near)}")
-    return id
 
 
 def need_keys(state: Transaction, names: t.Iterable[str]) -> None:
@@ -275,7 +259,8 @@ def need_keys(state: Transaction, names: t.Iterable[str]) -> None:
 def need_paramiko() -> None:
     if not any(os.path.isdir(os.path.join(folder or ".", "paramiko")) for folder in sys.path):
         raise Unavailable(
-            f"nodes of the local cloud need the Python library paramiko; install it for {sys.executable}", retryable=False
+            f"nodes of the local cloud need the Python library paramiko; install it for {sys.executable}",
+            retryable=False,
         )
 
 
@@ -289,5 +274,3 @@ def new_host_key() -> dict[str, str]:
     )
     public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     return {"host_private": private.decode(), "host_public": public.decode()}
-
-

@@ -131,12 +131,23 @@ def hold(serving: Serving) -> bool:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if status_of(serving.directory, serving.id).get("token") == serving.token:
+                return False
             time.sleep(0.02)
             continue
         os.truncate(file, 0)
         os.pwrite(file, str(os.getpid()).encode(), 0)
         return True
     return False
+
+
+def status_of(directory: str, id: str) -> dict[str, t.Any]:
+    """What the process of a resource told last."""
+    try:
+        with open(os.path.join(directory, "run", f"{id}.status"), encoding="utf-8") as file:
+            return t.cast("dict[str, t.Any]", json.load(file))
+    except FileNotFoundError:
+        return {}
 
 
 def lock_of(directory: str, id: str) -> str:

@@ -17,6 +17,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from .sshd import Machine
 
+OK = 0
 Verb = t.TypeVar("Verb", bound=t.Callable[..., t.Any])
 
 
@@ -25,13 +26,13 @@ def answered(verb: Verb) -> Verb:
 
     @functools.wraps(verb)
     def answer(*arguments: t.Any) -> t.Any:
-        import paramiko
+        from paramiko import SFTPServer
 
         try:
             result = verb(*arguments)
         except OSError as error:
-            return paramiko.SFTPServer.convert_errno(error.errno or 0)
-        return paramiko.SFTP_OK if result is None else result
+            return SFTPServer.convert_errno(error.errno or 0)
+        return OK if result is None else result
 
     return t.cast(Verb, answer)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
 import pty
 import pwd
@@ -26,10 +27,11 @@ from .state import Row, State
 
 LOOKS_EVERY = 0.5
 CHUNK = 1 << 16
+# paramiko's answers, by value: it is not imported at the top
+LET_IN, KEPT_OUT = 0, 2
+OPENED, PROHIBITED = 0, 1
 # takes the terminal it was given as its own, which needs a process of its own
-TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
-)
+TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 def run(serving: Serving) -> None:
@@ -82,8 +84,8 @@ class Machine:
         except KeyError:
             user = str(os.getuid())
         self.env = {
-            "PATH": os.defpath,
             **serving.env,
+            "PATH": search_path(),
             "HOME": self.home,
             "USER": user,
             "LOGNAME": user,
@@ -92,10 +94,7 @@ class Machine:
             "ANYCLOUD_NAME": row.name,
             "ANYCLOUD_ADDRESS": self.address,
         }
-        path = os.path.join(self.folder, "host_key")
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(row.body["host_private"])
-        self.host_key = paramiko.Ed25519Key.from_private_key_file(path)
+        self.host_key = paramiko.Ed25519Key.from_private_key(io.StringIO(row.body["host_private"]))
 
     def _prepare(self, row: Row) -> None:
         """A home as the image has it: empty, but for the volumes."""
@@ -153,9 +152,10 @@ class Machine:
             row = state.row("node", self.id)
             keys = {key.name: key.body["public_key"] for key in state.rows("key")}
         lines = [keys[name] for name in row.body["key_names"] if name in keys] if row else []
-        with contextlib.suppress(OSError, UnicodeDecodeError), open(
-            os.path.join(self.home, ".ssh", "authorized_keys"), encoding="utf-8"
-        ) as file:
+        with (
+            contextlib.suppress(OSError, UnicodeDecodeError),
+            open(os.path.join(self.home, ".ssh", "authorized_keys"), encoding="utf-8") as file,
+        ):
             lines += [line for line in file.read().splitlines() if not line.lstrip().startswith("#")]
         return any(blob in line.split() for line in lines)
 
@@ -164,6 +164,13 @@ class Machine:
         for group in self.groups:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
+
+
+def search_path() -> str:
+    """As on a machine of its own, not as in the user's shell; with a Python that is no wrapper, for Ansible to find."""
+    usual = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/opt/homebrew/bin")
+    folders = [*usual, os.path.dirname(os.path.realpath(sys.executable))]
+    return os.pathsep.join(dict.fromkeys(folder for folder in folders if os.path.isdir(folder)))
 
 
 def welcome(door: socket.socket, machine: Machine) -> None:
@@ -202,18 +209,13 @@ class Guest:
         return "publickey"
 
     def check_auth_publickey(self, username: str, key: t.Any) -> int:
-        import paramiko
-
-        known = self.machine.lets_in(key.get_base64())
-        return paramiko.AUTH_SUCCESSFUL if known else paramiko.AUTH_FAILED
+        return LET_IN if self.machine.lets_in(key.get_base64()) else KEPT_OUT
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        import paramiko
-
         if kind != "session":
-            return paramiko.OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+            return PROHIBITED
         self.sessions[chanid] = Session(self.machine, self.address)
-        return paramiko.OPEN_SUCCEEDED
+        return OPENED
 
     def check_channel_env_request(self, channel: t.Any, name: bytes, value: bytes) -> bool:
         self.sessions[channel.get_id()].env[name.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
@@ -275,7 +277,7 @@ class Session:
             status = self._on_terminal(channel, arguments) if self.terminal else self._on_pipes(channel, arguments)
             tell_end(channel, status)
         except (OSError, EOFError) as error:
-            print(f"{self.machine.id}: session ended: {error}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{self.machine.id}: session ended: {error}\n")
         finally:
             channel.close()
 

@@ -27,7 +27,9 @@ CREATE TABLE resource (
 CREATE TABLE record (
     zone TEXT NOT NULL REFERENCES resource (id) ON DELETE CASCADE,
     name TEXT NOT NULL, type TEXT NOT NULL, ttl INTEGER, value TEXT NOT NULL, comment TEXT,
+    owner BLOB NOT NULL, number INTEGER NOT NULL, wire TEXT NOT NULL,
     PRIMARY KEY (zone, name, type)) WITHOUT ROWID;
+CREATE INDEX record_owner ON record (zone, owner);
 CREATE TABLE object (
     bucket TEXT NOT NULL REFERENCES resource (id) ON DELETE CASCADE,
     name BLOB NOT NULL, file TEXT NOT NULL, place TEXT NOT NULL, stamp TEXT NOT NULL,
