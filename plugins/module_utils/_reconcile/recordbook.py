@@ -38,17 +38,28 @@ class RecordBook:
 
     def reconcile(self) -> list[Outcome]:
         """Makes the record sets as wanted, or says in check mode what that would take."""
+        found, plans = self.prepare()
+        return self.foretold(found, plans) if self.call.check_mode else self.carry_out(found, plans)
+
+    def prepare(self) -> tuple[Sets, list[RecordPlan]]:
+        """What is there and what is to be done; nothing is changed."""
         found = self.read()
         plans = self.plan(found)
-        steps = [step for plan in plans for step in plan.steps]
+        steps = steps_of(plans)
         permit(steps, self.call.allow, sentences(steps))
-        if not steps or self.call.check_mode:
-            return [self.outcome(plan, predicted(found, steps)) for plan in plans]
-        problem = self.apply(steps)
+        return found, plans
+
+    def foretold(self, found: Sets, plans: t.Sequence[RecordPlan]) -> list[Outcome]:
+        after = predicted(found, steps_of(plans))
+        return [self.outcome(plan, after) for plan in plans]
+
+    def carry_out(self, found: Sets, plans: t.Sequence[RecordPlan]) -> list[Outcome]:
+        steps = steps_of(plans)
+        problem = self.apply(steps) if steps else None
         if problem is not None:
             return self.after_failure(plans, found, problem)
-        if not self.call.patience.enabled:
-            return [self.outcome(plan, predicted(found, steps)) for plan in plans]
+        if not steps or not self.call.patience.enabled:
+            return self.foretold(found, plans)
         return self.outcomes_read_back(plans, steps)
 
     def read(self) -> Sets:
@@ -76,7 +87,7 @@ class RecordBook:
                     return problem
             self.call.work.sleep(min(0.5 * 2**attempt, self.call.patience.interval))
             try:
-                left = [step for plan in self.plan(self.read()) for step in plan.steps]
+                left = steps_of(self.plan(self.read()))
                 permit(left, self.call.allow, sentences(left))
             except CloudError as problem:
                 return problem
@@ -142,6 +153,10 @@ class RecordBook:
         """A record set as results have it."""
         found: dict[str, t.Any] = shown(each)
         return {"zone": self.zone.name, **{key: worded(value) for key, value in found.items()}}
+
+
+def steps_of(plans: t.Iterable[RecordPlan]) -> list[Step]:
+    return [step for plan in plans for step in plan.steps]
 
 
 def worded(value: t.Any) -> t.Any:
