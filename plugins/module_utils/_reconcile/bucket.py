@@ -73,8 +73,9 @@ def rules(value: t.Any) -> tuple[dict[str, t.Any], ...]:
     return tuple(sorted(found, key=lambda rule: json.dumps(rule, sort_keys=True, default=str)))
 
 
-def encryption(value: t.Any) -> dict[str, t.Any]:
-    return written(value) or {"type": "none"}
+def texts(value: t.Any) -> dict[str, str]:
+    """Labels as clouds keep them: YAML makes numbers and truths of some."""
+    return {str(key): str(item).lower() if isinstance(item, bool) else str(item) for key, item in (value or {}).items()}
 
 
 BUCKET = Kind(
@@ -85,14 +86,14 @@ BUCKET = Kind(
         Field("name"),
         Field("location"),
         Field("versioning", default=False),
-        Field("encryption", norm=encryption, default={"type": "none"}),
+        Field("encryption", norm=written, default={"type": "none"}),
         Field("access", default="private"),
         Field("policy", norm=policy),
         Field("lifecycle", norm=rules),
         Field("cors", norm=rules),
         Field("website", norm=written),
         Field("cdn", default=False),
-        Field("labels", merge=joins),
+        Field("labels", norm=texts, merge=joins),
     ),
     Bucket,
 )

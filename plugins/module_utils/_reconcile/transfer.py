@@ -39,14 +39,15 @@ class Carrier:
 
     def in_parts(self, size: int) -> bool:
         """Whether an object of this size goes up in parts."""
-        return size > self.service.capabilities.limits.get("multipart_from", MULTIPART_FROM) and self.service.can(
-            "start_upload"
-        )
+        limits = self.service.capabilities.limits
+        at_once = min(limits.get("multipart_from", MULTIPART_FROM), limits.get("put_max", MULTIPART_FROM))
+        return size > at_once and self.service.can("start_upload")
 
     def part_size(self, size: int) -> int:
+        """The same in every run, so that one can go on where another stopped."""
         limits = self.service.capabilities.limits
-        least, most = limits.get("part_size", PART_SIZE), limits.get("parts", MOST_PARTS)
-        return max(least, -(-size // most))
+        least = max(limits.get("part_size", PART_SIZE), limits.get("part_min", 1))
+        return max(min(least, limits.get("part_max", least)), -(-size // limits.get("parts", MOST_PARTS)))
 
     def upload(self, bucket: str, name: str, source: Given, fields: ObjectFields) -> Object:
         """The object as it arrived, with what was sent."""
