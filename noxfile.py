@@ -71,7 +71,7 @@ for core_version, python_version in CORES.items():
 @nox.session(python=CORES["2.21"])
 def types(session: nox.Session) -> None:
     """Run mypy --strict on what promises to be typed."""
-    session.install("mypy", "types-requests", "types-PyYAML")
+    session.install("mypy", "types-requests", "types-PyYAML", "types-paramiko", "-r", "requirements.txt")
     copy = collection_copy("types")
     with session.chdir(copy.parents[2]):
         files = [
