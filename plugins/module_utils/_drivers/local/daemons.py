@@ -52,11 +52,12 @@ class Daemons:
 
     def __init__(self, directory: str, env: t.Mapping[str, str]) -> None:
         self.directory = directory
-        self.env = {
+        kept = {
             key: value
             for key, value in env.items()
             if key in KEPT_ENV or key.startswith("LC_") or key.lower().endswith("_proxy")
         }
+        self.env = {**kept, "ANYCLOUD_LOCAL_DIR": directory}
 
     def start(self, program: str, kind: str, id: str, token: str | None = None) -> Started:
         """Begins a process for the row with the token of the answer, which is to be written inside ``with``."""

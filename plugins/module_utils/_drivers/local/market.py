@@ -21,10 +21,13 @@ def size(id: str, cpus: float, ram_mb: int, disk_gb: float, price: float) -> Siz
     )  # fmt: skip
 
 
-def image(family: str, version: str, build: str) -> Image:
+def image(family: str, version: str, build: str, current: bool = False) -> Image:
+    """The current build has the plain name, so that ``debian-13`` means one image."""
+    plain = f"{family}-{version}"
+    id = plain if current else f"{plain}-{build}"
     return Image(
-        id=f"{family}-{version}-{build}",
-        name=f"{family}-{version}",
+        id=id,
+        name=id,
         family=family,
         version=version,
         created=f"{build[:4]}-{build[4:6]}-{build[6:]}T00:00:00Z",
@@ -52,13 +55,13 @@ IMAGES: t.Mapping[str, Image] = {
     for offer in (
         image("debian", "12", "20250910"),
         image("debian", "12", "20260115"),
-        image("debian", "12", "20260711"),
+        image("debian", "12", "20260711", current=True),
         image("debian", "13", "20250909"),
         image("debian", "13", "20260316"),
-        image("debian", "13", "20260905"),
+        image("debian", "13", "20260905", current=True),
         image("ubuntu", "24.04", "20250805"),
         image("ubuntu", "24.04", "20260220"),
-        image("ubuntu", "24.04", "20260812"),
+        image("ubuntu", "24.04", "20260812", current=True),
     )
 }
 
@@ -73,7 +76,7 @@ LOCATIONS: t.Mapping[str, Location] = {
 }
 
 FIRST_SIZE = "nano"
-FIRST_IMAGE = "debian-13-20260905"
+FIRST_IMAGE = "debian-13"
 FIRST_LOCATION = "berlin"
 
 
