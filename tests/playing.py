@@ -189,13 +189,14 @@ class Ground:
         return subprocess.CompletedProcess([program, *args], running.returncode, stdout, stderr)
 
     def processes(self) -> list[int]:
-        """The processes that run with this ground's environment: nodes, balancers, name servers."""
-        mark = f"ANYCLOUD_LOCAL_DIR={self.local}".encode()
+        """The processes that run for this ground's cloud, by their environment or their arguments."""
+        marks = {f"ANYCLOUD_LOCAL_DIR={self.local}".encode(), str(self.local).encode()}
         found = []
-        for environ in pathlib.Path("/proc").glob("[0-9]*/environ"):
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if mark in environ.read_bytes().split(b"\0"):
-                    found.append(int(environ.parent.name))
+                words = (process / "environ").read_bytes() + b"\0" + (process / "cmdline").read_bytes()
+                if not marks.isdisjoint(words.split(b"\0")):
+                    found.append(int(process.name))
         return found
 
     def close(self) -> None:
