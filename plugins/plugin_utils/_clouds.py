@@ -90,12 +90,20 @@ class NamedClouds:
         if asked == [ALL]:
             asked = self.all_names()
         for source in [*({"cloud": name} for name in asked), *sources]:
-            whole = self.settle(source)
-            whole = {**{key: value for key, value in source.items() if value is not None}, **whole}
+            whole = self.whole(source)
             taken = {other["cloud"] for other in settled}
             whole["cloud"] = free_name(str(whole.get("cloud") or whole.get("provider") or "driver"), taken)
             settled.append(whole)
         return settled
+
+    def whole(self, source: Plain) -> dict[str, t.Any]:
+        """All options of one source. With a provider of its own, ``cloud`` may be no more than what to call it."""
+        given = {key: value for key, value in source.items() if value is not None}
+        name = given.get("cloud")
+        inline = given.get("provider") or given.get("driver_path")
+        if name and inline and not (self.file and name in self.file.clouds):
+            return {**given, **self.settle({**given, "cloud": None}), "cloud": name}
+        return {**given, **self.settle(source)}
 
     def all_names(self) -> list[str]:
         if self.file is None:

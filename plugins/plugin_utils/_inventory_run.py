@@ -161,13 +161,14 @@ class InventoryRun:
         variables = [variables_of(source, scope, prefix) for source, scope in found]
         scopes = [{**scope, **own} for (_source, scope), own in zip(found, variables, strict=True)]
         strict = self._option("strict")
+        composed: list[Row] = [{} for _name in names]
         for variable, text in (self._option("compose") or {}).items():
             column = expressions.column(f"compose.{variable}", text, scopes)
             strictly(strict, f"compose.{variable}", column, names)
-            for own, value in zip(variables, column, strict=True):
+            for own, value in zip(composed, column, strict=True):
                 if not isinstance(value, Failure):
                     own[str(variable)] = value
-        scopes = [{**scope, **own} for scope, own in zip(scopes, variables, strict=True)]
+        scopes = [{**scope, **own} for scope, own in zip(scopes, composed, strict=True)]
         rules = Rules(
             group_by=self._option("group_by"),
             groups=self._option("groups") or {},
@@ -175,7 +176,7 @@ class InventoryRun:
             strict=strict,
             leading_separator=self._option("leading_separator"),
         )
-        return Hosts(names, variables, group_hosts(expressions, rules, names, scopes))
+        return Hosts(names, variables, composed, group_hosts(expressions, rules, names, scopes))
 
     def _wanted(self, expressions: Expressions, found: list[tuple[Source, Row]]) -> list[tuple[Source, Row]]:
         """Those that ``include`` and ``exclude`` leave."""
@@ -206,15 +207,20 @@ class InventoryRun:
 class Hosts:
     """What is to be added: names, and variables and groups of the host at the same place."""
 
-    def __init__(self, names: list[str], variables: list[Row], groups: Groups) -> None:
+    def __init__(self, names: list[str], variables: list[Row], composed: list[Row], groups: Groups) -> None:
         self._names = names
         self._variables = variables
+        self._composed = composed
         self._groups = groups
 
     def add_to(self, inventory: InventoryData) -> None:
-        for name, variables in zip(self._names, self._variables, strict=True):
+        """What came from clouds is plain and goes to the hosts directly: the inventory would look into each value again."""
+        for name, variables, composed in zip(self._names, self._variables, self._composed, strict=True):
             inventory.add_host(name)
+            set_variable = inventory.hosts[name].set_variable
             for variable, value in variables.items():
+                set_variable(variable, value)
+            for variable, value in composed.items():
                 inventory.set_variable(name, variable, value)
         for group, places in self._groups.members.items():
             inventory.add_group(group)
@@ -223,7 +229,8 @@ class Hosts:
         for parent, children in self._groups.children.items():
             inventory.add_group(parent)
             for child in children:
-                inventory.add_child(parent, child)
+                if child != parent:
+                    inventory.add_child(parent, child)
 
 
 def each_once(answers: t.Iterable[Answer], states: t.Collection[str] | None) -> t.Iterator[tuple[Source, Row]]:

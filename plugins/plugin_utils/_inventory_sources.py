@@ -74,13 +74,14 @@ class Answer:
 def sources_of(config: Options, named: NamedClouds) -> list[Source]:
     """Every cloud and inline source of an inventory file, in the file's order; the default cloud when it has none."""
     common = {name: config[name] for name in OWN if config.get(name) is not None}
-    written: list[dict[str, t.Any]] = [{"cloud": name} for name in config.get("clouds") or ()]
+    names = config.get("clouds") or ()
+    written: list[dict[str, t.Any]] = [{"cloud": name} for name in (named.all_names() if names == ["*"] else names)]
     for number, source in enumerate(config.get("sources") or ()):
         written.append(checked(f"sources[{number}]", source, {**connection_spec(), **OWN}))
     found = []
     for one in written or [{}]:
         own = {**checked("the inventory file", common, OWN), **{name: one.pop(name) for name in OWN if name in one}}
-        settled = {**one, **named.settle(one)}
+        settled = named.whole(one)
         for region in own.get("regions") or [settled.get("region")]:
             found.append(source_of({**settled, "region": region}, own))
     return found
