@@ -151,21 +151,12 @@ class RecordBook:
 
     def show(self, each: RecordSet) -> dict[str, t.Any]:
         """A record set as results have it."""
-        found: dict[str, t.Any] = shown(each)
-        return {"zone": self.zone.name, **{key: worded(value) for key, value in found.items()}}
+        said = dataclasses.replace(each, value=tuple(map(str, each.value)))
+        return {"zone": self.zone.name, **shown(said)}
 
 
 def steps_of(plans: t.Iterable[RecordPlan]) -> list[Step]:
     return [step for plan in plans for step in plan.steps]
-
-
-def worded(value: t.Any) -> t.Any:
-    """Plain values; what is not known yet in words."""
-    if isinstance(value, list):
-        return [worded(each) for each in value]
-    if isinstance(value, dict):
-        return {key: worded(each) for key, each in value.items()}
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def step_identity(step: Step) -> t.Any:

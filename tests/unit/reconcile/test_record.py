@@ -248,7 +248,9 @@ def test_routed_records_live_side_by_side():
 
 
 def test_what_the_cloud_cannot_do_fails_before_anything_is_read():
-    ground = Ground(TASK, State(capabilities=capable("zone", alias=False, routing=frozenset())))
+    ground = Ground(
+        TASK, State(capabilities=capable("zone", alias=False, routing=frozenset(), record_fields=frozenset({"ttl"})))
+    )
 
     for given, says in [
         ({"alias": {"target": "x.example.net"}, "value": None, "ttl": None}, "has no aliases"),
