@@ -103,6 +103,7 @@ def crashed(error: Exception) -> Result:
 def run_module(task: Task) -> None:
     """The module lane: what ``main`` of a module calls."""
     from ansible.module_utils.basic import AnsibleModule
+    from ansible.module_utils.common.parameters import remove_values
 
     module = AnsibleModule(argument_spec=argument_spec(task), supports_check_mode=True, **task.rules)
     warnings: list[str] = []
@@ -117,5 +118,5 @@ def run_module(task: Task) -> None:
     )
     result = outcome(task, call)
     for warning in dict.fromkeys(warnings):
-        module.warn(warning)
+        module.warn(remove_values(warning, module.no_log_values))
     module.exit_json(**result)

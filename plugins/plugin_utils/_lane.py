@@ -31,7 +31,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.anycloud.core.plugins.module_utils import _catalog, _task
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.task import Task
-from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Invalid
+from ansible_collections.anycloud.core.plugins.plugin_utils._cloud_file import type_of
 from ansible_collections.anycloud.core.plugins.plugin_utils._clouds import NamedClouds
 
 with contextlib.suppress(ImportError):
@@ -73,6 +74,7 @@ class Lane(ActionBase):
         """The arguments with what the named cloud adds to them."""
         args = over_the_wire(self._task.args, Direction.CONTROLLER_TO_MODULE)
         spec = _task.argument_spec(self.task)
+        check_mappings(args, spec)
         config = args.get("cloud_config")
         clouds = NamedClouds(
             self._loader,
@@ -212,6 +214,14 @@ def over_the_wire(value: t.Any, direction: Direction) -> t.Any:
     """The value as it arrives at the other end of AnsiballZ: no tags, no lazy containers, dates as text."""
     text = json.dumps(value, cls=get_module_encoder(PROFILE, direction))
     return json.loads(text, cls=get_module_decoder(PROFILE, direction))
+
+
+def check_mappings(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
+    """What core's validation stumbles over: a list or a number where an option has suboptions."""
+    for name, described in spec.items():
+        value = args.get(name)
+        if described.get("type") == "dict" and "options" in described and not isinstance(value, (dict, str, type(None))):
+            raise Invalid(f"{name} must be a mapping, not {type_of(value)}")
 
 
 def listed(value: t.Any) -> t.Any:
