@@ -202,8 +202,11 @@ def check(params: t.Mapping[str, t.Any]) -> None:
         raise Invalid("delete_extra, include and exclude are for a whole prefix; leave them out or give no name")
     if params.get("dest") is not None and any(params.get(option) is not None for option in FIELDS):
         raise Invalid("metadata, content_type and cache_control belong to objects; leave them out with dest")
+    presign = params.get("presign")
+    if presign and not 1 <= presign["expires"] <= 7 * 24 * 3600:
+        raise Invalid(f"presign.expires is {presign['expires']}; write seconds, from 1 to 604800 (7 days)")
     if not named and not absent:
-        if params.get("presign"):
+        if presign:
             raise Invalid("presign makes an address of one object: give its name")
         if all(params.get(option) is None for option in (*SOURCES, "dest")):
             raise Invalid("say what is wanted: a name, or with a prefix one of src, copy_from, dest or state: absent")
@@ -212,6 +215,8 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 def run(call: Call) -> Result:
     check(call.params)
     errand = Errand(call)
+    if call.params.get("presign"):
+        errand.need("presign")
     if only_address(call.params):
         return {**untouched(errand), **address(errand)}
     route = errand.route()
@@ -368,7 +373,7 @@ def of_one(errand: Errand, route: Route, ledger: Ledger, failed: bool) -> Result
         if errand.call.check_mode and waits:
             found = expected_object(side, route, ledger)
         else:
-            found = object_shown(seen(errand, side, route) if waits else side.look(side.only or ""))
+            found = object_shown(seen(errand, side, route) if waits else side.found)
     result: Result = {"diff": {**header, **ledger.diff_of_one()}, "object": found, "objects": [found] if found else []}
     if isinstance(route.target, Files):
         result["dest"] = route.target.title("")
@@ -393,7 +398,7 @@ def seen(errand: Errand, side: Objects, route: Route) -> Object | None:
 
 def expected_object(side: Objects, route: Route, ledger: Ledger) -> dict[str, t.Any]:
     """The object as it will be, as far as that is known before."""
-    before = object_shown(side.look(side.only or "")) or dict.fromkeys(object_shown(Object(name="", size=0)) or {})
+    before = object_shown(side.found) or dict.fromkeys(object_shown(Object(name="", size=0)) or {})
     size = next((item["size"] for item in ledger.told()), before["size"])
     changed = "change" not in ledger.counts
     lost = dict.fromkeys(("etag", "checksums", "modified", "version")) if changed else {"modified": None}
@@ -411,9 +416,6 @@ def address(errand: Errand) -> Result:
     wanted = errand.params.get("presign")
     if not wanted or errand.name is None:
         return {}
-    errand.need("presign")
-    if not 1 <= wanted["expires"] <= 7 * 24 * 3600:
-        raise Invalid(f"presign.expires is {wanted['expires']}; write seconds, from 1 to 604800 (7 days)")
     return {"url": errand.service.presign(errand.bucket, errand.name, wanted["method"], wanted["expires"])}
 
 

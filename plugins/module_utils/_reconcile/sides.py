@@ -183,6 +183,7 @@ class Objects:
         self._markers = markers
         self._expected = expected or {}
         self._no_bucket = no_bucket
+        self.found: Object | None = None
 
     def name(self, path: str) -> str:
         return self._prefix + path if self.only is None else self.only
@@ -208,8 +209,8 @@ class Objects:
     def _listed(self) -> t.Iterator[Object]:
         if self.only is None:
             return self.service.objects(self.bucket, self._prefix)
-        found = self.look(self.only)
-        return iter([found] if found else [])
+        self.found = self.look(self.only)
+        return iter([self.found] if self.found else [])
 
     def _check_bucket(self) -> None:
         if not any(True for _bucket in self.service.find(Where(names=frozenset({self.bucket})))):
