@@ -189,13 +189,13 @@ class Ground:
         return subprocess.CompletedProcess([program, *args], running.returncode, stdout, stderr)
 
     def processes(self) -> list[int]:
-        """The processes that run for this ground's cloud, by their environment or their arguments."""
-        marks = {f"ANYCLOUD_LOCAL_DIR={self.local}".encode(), str(self.local).encode()}
+        """The processes that were begun here, by what they were told: nodes, balancers, name servers."""
+        mark = str(self.folder).encode()
         found = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                words = (process / "environ").read_bytes() + b"\0" + (process / "cmdline").read_bytes()
-                if not marks.isdisjoint(words.split(b"\0")):
+                told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+                if mark in told and "zombie" not in (process / "status").read_text():
                     found.append(int(process.name))
         return found
 
