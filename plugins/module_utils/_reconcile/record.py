@@ -126,6 +126,7 @@ def checked(call: Call, written: t.Mapping[str, t.Any], where: str, can: Capabil
     if type is None and "target" not in written:
         raise Invalid("the type is missing; say which record is meant, for example type: A")
     check_abilities(call, written, type, can)
+    check_extras(written, where.removeprefix("record "), can)
     fields = given(written, ("ttl", "routing", "comment", "alias"))
     if "value" in written and type is not None:
         fields["value"] = canonical_values(type, texts(written["value"]))
@@ -160,11 +161,14 @@ def check_abilities(call: Call, written: t.Mapping[str, t.Any], type: str | None
         if "ttl" in written:
             raise Invalid("an alias has no ttl of its own; leave ttl out")
     check_routing(call, written, can)
-    for key, value in (written.get("extra") or {}).items():
-        records = dataclasses.replace(can, extra=can.record_extra)
-        check_extra(RECORD, Want(str(written["name"])), key, value, records)
     if not 0 <= written.get("ttl", 0) <= LARGEST_TTL:
         raise Invalid(f"ttl is {written['ttl']}; it must be between 0 and {LARGEST_TTL} seconds")
+
+
+def check_extras(written: t.Mapping[str, t.Any], where: str, can: Capabilities) -> None:
+    records = dataclasses.replace(can, extra=can.record_extra)
+    for key, value in (written.get("extra") or {}).items():
+        check_extra(RECORD, Want(where), key, value, records)
 
 
 def check_routing(call: Call, written: t.Mapping[str, t.Any], can: Capabilities) -> None:

@@ -9,7 +9,7 @@ import dataclasses
 import itertools
 import typing as t
 
-from ..sdk.errors import CloudError, Conflict, NotFound
+from ..sdk.errors import CloudError, Conflict, NotFound, Refused
 from ..sdk.models import RecordSet, Zone
 from ..sdk.services import RecordChange, Where
 from ..sdk.waiting import Done, Operation, Pending, wait
@@ -39,15 +39,20 @@ class RecordBook:
     def reconcile(self) -> list[Outcome]:
         """Makes the record sets as wanted, or says in check mode what that would take."""
         found, plans = self.prepare()
+        try:
+            self.permit(plans)
+        except Refused as refused:
+            return [self.refused_outcome(plan, found, refused) for plan in plans]
         return self.foretold(found, plans) if self.call.check_mode else self.carry_out(found, plans)
 
     def prepare(self) -> tuple[Sets, list[RecordPlan]]:
         """What is there and what is to be done; nothing is changed."""
         found = self.read()
-        plans = self.plan(found)
+        return found, self.plan(found)
+
+    def permit(self, plans: t.Sequence[RecordPlan]) -> None:
         steps = steps_of(plans)
         permit(steps, self.call.allow, sentences(steps))
-        return found, plans
 
     def foretold(self, found: Sets, plans: t.Sequence[RecordPlan]) -> list[Outcome]:
         after = predicted(found, steps_of(plans))
@@ -87,8 +92,9 @@ class RecordBook:
                     return problem
             self.call.work.sleep(min(0.5 * 2**attempt, self.call.patience.interval))
             try:
-                left = steps_of(self.plan(self.read()))
-                permit(left, self.call.allow, sentences(left))
+                plans = self.plan(self.read())
+                self.permit(plans)
+                left = steps_of(plans)
             except CloudError as problem:
                 return problem
         return None
@@ -132,6 +138,10 @@ class RecordBook:
         except CloudError:
             found, left = before, {step_identity(step) for plan in plans for step in plan.steps} - self.done
         return [self.failed_outcome(plan, found, left, problem) for plan in plans]
+
+    def refused_outcome(self, plan: RecordPlan, found: Sets, refused: Refused) -> Outcome:
+        failure = refused if any(step.needs for step in plan.steps) else None
+        return dataclasses.replace(self.outcome(plan, found), changed=False, failure=failure)
 
     def failed_outcome(self, plan: RecordPlan, found: Sets, left: set[t.Any], problem: CloudError) -> Outcome:
         identities = {step_identity(step) for step in plan.steps}

@@ -156,6 +156,7 @@ def with_records(call: Call, desk: ZoneDesk, want: Want, text: str) -> Result:
     purge = Purge(tuple(call.params.get("ignore") or ())) if call.params.get("purge_records") else None
     book = RecordBook(call, zone or Zone(id="", name=name), wants, purge)
     found, plans = book.prepare()
+    book.permit(plans)
     result = reconcile(call, desk, [want], one=True)
     if result.get("failed"):
         return result

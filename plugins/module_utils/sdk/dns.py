@@ -170,7 +170,8 @@ def parts_of(type: str, value: str) -> tuple[str, ...]:
         made = tuple(read_parts(shape.parts, words(value)))
         shape.check(made)
     except Invalid as problem:
-        raise Invalid(f'the {type} value "{value}" is wrong: {problem}; it looks like this: {shape.example}') from None
+        what = f"{problem}" if f'"{value}"' in str(problem) else f'the value "{value}" is wrong: {problem}'
+        raise Invalid(f"{what}; type {type} looks like this: {shape.example}") from None
     return made
 
 

@@ -73,7 +73,7 @@ def address4(name: str) -> Part:
         try:
             return str(ipaddress.IPv4Address(text))
         except ValueError:
-            hint = ", it is an IPv6 address (type AAAA)" if is_address(text) else ""
+            hint = " but an IPv6 address (type AAAA)" if is_address(text) else ""
             raise Invalid(f'"{text}" is no IPv4 address{hint}') from None
 
     return one(name, read)
@@ -84,7 +84,7 @@ def address6(name: str) -> Part:
         try:
             return shown_ipv6(text)
         except ValueError:
-            hint = ", it is an IPv4 address (type A)" if is_address(text) else ""
+            hint = " but an IPv4 address (type A)" if is_address(text) else ""
             raise Invalid(f'"{text}" is no IPv6 address{hint}') from None
 
     return one(name, read)

@@ -162,7 +162,7 @@ def test_of_many_records_the_first_hundred_are_told(empty):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("www A 192.0.2.300\n", "line 1 of the zone file: the A value"),
+        ("www A 192.0.2.300\n", 'line 1 of the zone file: "192.0.2.300" is no IPv4 address'),
         (
             "www TLSA 3 1 1 ab\n",
             "the zone file has www.example.com TLSA, and the provider memory has no records of that type",
