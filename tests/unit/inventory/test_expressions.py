@@ -8,8 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar, is_trusted_as_template, trust_as_template
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_expressions import Expressions, Failure
@@ -23,12 +21,6 @@ WEB = {
     "n": 3,
 }
 DB = {"name": "db", "state": "stopped", "labels": {"note": EVIL}, "ips": [], "n": 0}
-
-
-@pytest.fixture(scope="module")
-def templar() -> Templar:
-    init_plugin_loader()
-    return Templar(loader=DataLoader())
 
 
 def column(templar: Templar, text: str, *scopes: dict[str, t.Any], **extra: t.Any) -> list[t.Any]:
