@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
@@ -20,31 +21,32 @@ def concurrently(
 ) -> t.Iterator[tuple[T, R]]:
     """Each item with what ``run`` made of it, as they finish; ``items`` is read no faster than it is worked off.
 
-    The first exception ends the iteration; what was not begun by then is dropped. Nothing is waited for when the
-    task is ended from outside, so that a task's time limit holds.
+    The first exception ends the iteration; what was not begun by then is dropped, what was begun comes to its end.
+    Nothing is waited for when the task is ended from outside, so that a task's time limit holds.
     """
     todo = iter(items)
-    first, second = next(todo, None), next(todo, None)
-    if second is None:
-        if first is not None:
-            yield first, run(first)
+    head = list(itertools.islice(todo, 2))
+    if len(head) < 2:
+        for item in head:
+            yield item, run(item)
         return
     pool = ThreadPoolExecutor(max_workers=width)
-    running: dict[Future[R], T] = {pool.submit(run, item): item for item in (first, second) if item is not None}
+    todo = itertools.chain(head, todo)
+    running: dict[Future[R], T] = {}
     try:
-        while running:
-            while len(running) < width * 2:
-                item = next(todo, None)
-                if item is None:
-                    break
+        while True:
+            for item in itertools.islice(todo, width * 2 - len(running)):
                 running[pool.submit(run, item)] = item
+            if not running:
+                break
             finished, _rest = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 item = running.pop(future)
                 yield item, future.result()
     except BaseException as problem:
-        pool.shutdown(wait=False, cancel_futures=True)
-        if not isinstance(problem, (Exception, GeneratorExit, Stopped)):
+        ended = not isinstance(problem, (Exception, GeneratorExit))
+        if ended and not isinstance(problem, Stopped):
             work.stop()
+        pool.shutdown(wait=not ended, cancel_futures=True)
         raise
     pool.shutdown()
