@@ -14,7 +14,7 @@ from ..sdk.services import BalancerService, Where
 from ..sdk.waiting import Operation
 from .doors import listener_steps, new_listener, parse_listeners, shown_listener
 from .engine import Desk, reconcile
-from .kinds import Field, Keep, Kind, Unknown, Want, flat_extra, joins
+from .kinds import Field, Keep, Kind, Unknown, Want, flat_extra, joins, texts
 from .names import named_want
 from .nearest import nearest
 from .places import Asked, Place, gathers, in_order, parse_member
@@ -67,7 +67,7 @@ BALANCER = Kind(
         Field("stickiness", norm=written, merge=sticks),
         Field("networks", norm=listed),
         Field("size"),
-        Field("labels", merge=joins),
+        Field("labels", norm=texts, merge=joins),
     ),
     Balancer,
 )

@@ -303,7 +303,10 @@ def read_back(call: Call, desk: Desk, draft: Draft) -> None:
         return
 
     def check() -> t.Union[Pending, Done[t.Any], Failed]:
-        actual = pick(desk, draft.want, desk.read([draft.want]))
+        found = desk.read([draft.want])
+        if any(getattr(each, "id", None) in desk.deleted and desk.exists(each) for each in found):
+            return Pending("it is still listed")
+        actual = pick(desk, draft.want, found)
         seen = None if actual is None else desk.settled(actual)
         rest = desk.steps(desk.resolve(done_with_events(draft.want), seen), seen)
         return Pending("; ".join(["still to do: " + text for text in sentences(rest)])) if rest else Done(actual)

@@ -16,7 +16,7 @@ from ..sdk.services import KeyService
 from ..sdk.waiting import Operation
 from .engine import Desk, reconcile
 from .keypair import generate, keep_private, matches, material, public_half, read_file
-from .kinds import Field, Kind, Unknown, Want, flat_extra, joins
+from .kinds import Field, Kind, Unknown, Want, flat_extra, joins, texts
 from .names import check_name
 from .plan import Step, Steps
 from .refs import given
@@ -41,7 +41,7 @@ KEY = Kind(
     "key",
     "key pairs",
     "name",
-    (Field("name"), PublicKey("public_key", norm=compared), Field("labels", merge=joins)),
+    (Field("name"), PublicKey("public_key", norm=compared), Field("labels", norm=texts, merge=joins)),
     KeyPair,
 )
 

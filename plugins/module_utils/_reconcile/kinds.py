@@ -44,6 +44,11 @@ def same(value: t.Any) -> t.Any:
     return value
 
 
+def texts(value: t.Any) -> dict[str, str]:
+    """Labels as clouds keep them: YAML makes numbers and truths of some."""
+    return {str(key): str(item).lower() if isinstance(item, bool) else str(item) for key, item in (value or {}).items()}
+
+
 def replaces(old: t.Any, new: t.Any, purge: bool, keep: Keep) -> t.Any:
     """The wanted value in place of the old one."""
     return new

@@ -15,7 +15,7 @@ from ..sdk.waiting import Done, Operation, Progress
 from .choices import choose_image, choose_location, choose_size
 from .engine import Desk, reconcile
 from .group import check_member, members
-from .kinds import Field, Kind, Need, Want, adds, flat_extra, joins
+from .kinds import Field, Kind, Need, Want, adds, flat_extra, joins, texts
 from .plan import Change, Step, Steps
 from .refs import given, missing
 from .task import Call, Result, Task
@@ -34,7 +34,7 @@ NODE = Kind(
         Field("image"),
         Field("size"),
         Field("location"),
-        Field("labels", merge=joins),
+        Field("labels", norm=texts, merge=joins),
         Field("key_names", norm=listed, merge=adds),
         Field("networks", norm=listed, merge=adds),
         Field("security_groups", norm=listed, merge=adds),

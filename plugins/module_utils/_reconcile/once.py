@@ -11,7 +11,7 @@ import typing as t
 from ..sdk.capabilities import Once
 from ..sdk.errors import Ambiguous, CloudError, Conflict, TokenSpent
 from ..sdk.services import Where
-from ..sdk.waiting import Done, Operation, Progress
+from ..sdk.waiting import Done, Operation, Pending, Progress
 from .kinds import Want, folded_extra
 from .plan import Step
 
@@ -54,17 +54,16 @@ def create(desk: Desk, step: Step, want: Want) -> Operation[t.Any]:
 
 def with_token(desk: Desk, fields: dict[str, t.Any], want: Want) -> Operation[t.Any]:
     scope = str(fields.get("location") or desk.call.cloud.connection.settings.region or "")
-    lost = False
-    for generation in range(GENERATIONS):
+    generation, lost = 0, False
+    while generation < GENERATIONS:
         try:
             return send(desk, fields, token(desk.kind.noun, want.label, scope, generation))
         except TokenSpent:
-            continue
+            generation += 1
         except CloudError as problem:
             if not problem.outcome_unknown or lost:
                 raise
             lost = True
-            return send(desk, fields, token(desk.kind.noun, want.label, scope, generation))
     raise Conflict(f"{desk.kind.noun} {want.label} was made and deleted too often in a short time; try again later")
 
 
@@ -108,8 +107,10 @@ def alone(desk: Desk, want: Want, operation: Operation[t.Any]) -> Operation[t.An
         progress = operation.check()
         if not isinstance(progress, Done) or progress.value is None:
             return progress
-        mine = progress.value
-        first = min([mine, *look(desk, want)], key=age)
+        mine, found = progress.value, look(desk, want)
+        if all(each.id != mine.id for each in found):
+            return Pending("not listed yet")
+        first = min(found, key=age)
         if first.id == mine.id:
             return progress
         desk.service.delete(mine)

@@ -14,7 +14,7 @@ from ..sdk.models import Snapshot, Volume
 from ..sdk.services import SnapshotFields, VolumeService, Where
 from ..sdk.waiting import Operation
 from .engine import Desk, reconcile
-from .kinds import Field, Kind, Need, Unknown, Want, flat_extra, joins
+from .kinds import Field, Kind, Need, Unknown, Want, flat_extra, joins, texts
 from .names import check_name
 from .plan import Change, Step, Steps
 from .refs import given, referred
@@ -26,7 +26,7 @@ SNAPSHOT = Kind(
     "snapshot",
     "snapshots",
     "name",
-    (Field("name"), Field("description"), Field("labels", merge=joins)),
+    (Field("name"), Field("description"), Field("labels", norm=texts, merge=joins)),
     Snapshot,
 )
 VOLUME = Field("volume")

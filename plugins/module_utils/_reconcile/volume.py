@@ -13,7 +13,7 @@ from ..sdk.models import Node, NodeState, Volume
 from ..sdk.services import VolumeService, Where
 from ..sdk.waiting import Operation
 from .engine import Desk, reconcile
-from .kinds import Field, Kind, Need, Unknown, Want, flat_extra, joins, shrinks
+from .kinds import Field, Kind, Need, Unknown, Want, flat_extra, joins, shrinks, texts
 from .names import named_want
 from .plan import Change, Step, Steps
 from .quantities import gib
@@ -38,7 +38,7 @@ VOLUME = Kind(
         Field("encrypted", default=False),
         Field("location"),
         Field("snapshot"),
-        Field("labels", merge=joins),
+        Field("labels", norm=texts, merge=joins),
     ),
     Volume,
 )
