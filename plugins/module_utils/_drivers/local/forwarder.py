@@ -57,6 +57,7 @@ class Forwarder:
         self.watchers: dict[tuple[str, int], asyncio.Task[None]] = {}
         self.nodes: dict[str, str] = {}
         self.turn = 0
+        self.revision = 0
 
     async def serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -97,6 +98,7 @@ class Forwarder:
         for place in places - set(self.targets):
             self.targets[place] = Target(*place)
             self.watchers[place] = asyncio.create_task(self.watch(self.targets[place]))
+        self.revision = self.body["revision"]
         if changed:
             self.tell()
 
@@ -111,8 +113,7 @@ class Forwarder:
     def tell(self) -> None:
         self.serving.tell(
             ready=True,
-            revision=self.body["revision"],
-            ports=sorted(self.doors),
+            revision=self.revision,
             errors=list(self.errors.values()),
             well={
                 f"{address}:{port}": target.well for (address, port), target in self.targets.items() if target.looked

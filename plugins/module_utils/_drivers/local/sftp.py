@@ -91,6 +91,15 @@ class OpenFile:
             self.close()
 
 
+class Subsystem:
+    """An end with a status, which scp waits for."""
+
+    def finish_subsystem(self) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            self.sock.send_exit_status(0)  # type: ignore[attr-defined]
+        super().finish_subsystem()  # type: ignore[misc]
+
+
 class Files:
     """What SFTP asks for."""
 

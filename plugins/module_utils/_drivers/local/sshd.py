@@ -22,7 +22,7 @@ import threading
 import typing as t
 
 from .serving import MARK, Serving, end_marked
-from .sftp import Files
+from .sftp import Files, Subsystem
 from .state import Row, State
 
 LOOKS_EVERY = 0.5
@@ -188,12 +188,13 @@ def converse(caller: socket.socket, address: tuple[str, int], machine: Machine) 
 
     guest = type("Guest", (Guest, paramiko.ServerInterface), {})
     files = type("Files", (Files, paramiko.SFTPServerInterface), {})
+    subsystem = type("Subsystem", (Subsystem, paramiko.SFTPServer), {})
     with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
         caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         transport = paramiko.Transport(caller)
         transport.local_version = "SSH-2.0-anycloud_local"
         transport.add_server_key(machine.host_key)
-        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, files, machine)
+        transport.set_subsystem_handler("sftp", subsystem, files, machine)
         transport.start_server(server=guest(machine, address))
 
 
