@@ -35,7 +35,7 @@ class Serving:
         self.token = token
         self.env: t.Mapping[str, str] = order["env"]
         self.state = State(os.path.join(directory, "state.db"))
-        self._told = told
+        self._told: int | None = told
         self._status: dict[str, t.Any] = {"token": token, "pid": os.getpid()}
         self._sql = connect(self.state.path) if os.path.exists(self.state.path) else None
         self._inode = self._sql and os.stat(self.state.path).st_ino
@@ -79,9 +79,10 @@ class Serving:
         self.answer()
 
     def answer(self) -> None:
-        """Lets the one who started this process go on."""
-        with contextlib.suppress(OSError):
-            os.close(self._told)
+        """Lets the one who started this process go on; once, for the number may be another file's by then."""
+        told, self._told = self._told, None
+        if told is not None:
+            os.close(told)
 
 
 def main(program: str, directory: str, kind: str, id: str, token: str) -> None:
