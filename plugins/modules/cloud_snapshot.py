@@ -109,7 +109,8 @@ disrupts:
   type: list
   elements: str
 diff:
-  description: The fields that change, before and after. It is the same in check mode. With O(keep) a list: the new snapshot first, then those that go.
+  description: >-
+      The fields that change, before and after. It is the same in check mode. With O(keep) a list: the new snapshot first, then those that go.
   returned: always
   type: dict
 api:
