@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import mimetypes
 import typing as t
@@ -35,7 +36,6 @@ class Delivery:
         self.failures: list[Failure] = []
         self.done = 0
         self._width = WIDTH if alone else 1
-        self._types = mimetypes.MimeTypes()
 
     def run(self, ledger: Ledger) -> None:
         """Extras go last, so that nothing is missing in between, unless they are in the way."""
@@ -171,6 +171,10 @@ class Delivery:
             return fields
         digits = self.route.source.digest(entry, "sha256")
         return {**fields, "metadata": {**fields.get("metadata", {}), checksums.MARK: digits}}
+
+    @functools.cached_property
+    def _types(self) -> mimetypes.MimeTypes:
+        return mimetypes.MimeTypes()
 
     def _guessed_type(self, name: str) -> str:
         """By the end of the name, from Python's own table and not from the files of this host."""

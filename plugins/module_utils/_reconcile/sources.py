@@ -30,6 +30,10 @@ class Reader(io.RawIOBase):
 
     def readinto(self, buffer: t.Any) -> int:
         piece = self._stream.read(min(len(buffer), self._left))
+        if self._left and not piece:
+            raise Conflict(
+                f"{self._left} bytes are missing at the end of what is to be uploaded; it was changed, run again"
+            )
         buffer[: len(piece)] = piece
         self._left -= len(piece)
         for running in self._running.values():

@@ -43,6 +43,13 @@ class Carrier:
         at_once = min(limits.get("multipart_from", MULTIPART_FROM), limits.get("put_max", MULTIPART_FROM))
         return size > at_once and self.service.can("start_upload")
 
+    def largest(self) -> int | None:
+        """The largest object that can go up, where there is a limit."""
+        limits = self.service.capabilities.limits
+        if not self.service.can("start_upload"):
+            return limits.get("put_max")
+        return limits["part_max"] * limits.get("parts", MOST_PARTS) if "part_max" in limits else None
+
     def part_size(self, size: int) -> int:
         """The same in every run, so that one can go on where another stopped."""
         limits = self.service.capabilities.limits
@@ -66,6 +73,7 @@ class Carrier:
             upload = self.service.start_upload(bucket, name, fields)
         try:
             parts = self._send_parts(bucket, name, upload, source, there)
+            source.check_steady()
             arrived = self._finish(bucket, name, upload, source, parts)
         except CloudError as problem:
             if not problem.retryable and not problem.outcome_unknown:

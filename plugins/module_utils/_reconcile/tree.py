@@ -9,7 +9,7 @@ import itertools
 import typing as t
 from dataclasses import dataclass
 
-from ..sdk.errors import Conflict, Unavailable
+from ..sdk.errors import Conflict, Invalid, Unavailable
 from ..sdk.services import ObjectFields
 from ..sdk.work import Work
 from .folder import check_path, readable
@@ -17,7 +17,7 @@ from .ledger import Ledger, Step, change_text, size_text
 from .match import Match
 from .parallel import concurrently
 from .sides import Entry, Files, Objects, Side
-from .transfer import check_object_name
+from .transfer import Carrier, check_object_name
 
 WINDOW = 256
 Pair = t.Tuple[t.Optional[Entry], t.Optional[Entry]]
@@ -54,10 +54,16 @@ class Route:
             yield entry
 
     def _named(self, entries: t.Iterator[Entry]) -> t.Iterator[Entry]:
-        """The entries, when each of them can be the name of an object."""
+        """The entries, when each of them can be an object."""
+        largest = Carrier(self.target.service, self.work).largest() if isinstance(self.target, Objects) else None
         for entry in entries:
             if isinstance(self.target, Objects):
                 check_object_name(self.target.name(entry.path))
+            if largest is not None and entry.size > largest:
+                raise Invalid(
+                    f"{self.source.title(entry.path)} has {size_text(entry.size)}, and this provider takes objects of at "
+                    f"most {size_text(largest)}; nothing was changed"
+                )
             yield entry
 
     def _landable(self, entries: t.Iterator[Entry], ledger: Ledger) -> t.Iterator[Entry]:

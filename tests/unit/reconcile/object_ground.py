@@ -20,7 +20,15 @@ DEFAULTS: t.Mapping[str, t.Any] = {
     "wait": True,
     "bucket": "site",
 }
-SMALL_PARTS = {"delete_objects": 3, "part_min": 1, "part_max": 1000, "parts": 100, "put_max": 10, "part_size": 4}
+SMALL_PARTS = {
+    "delete_objects": 3,
+    "part_min": 1,
+    "part_max": 1000,
+    "parts": 100,
+    "put_max": 1000,
+    "part_size": 4,
+    "multipart_from": 10,
+}
 
 
 class Text:

@@ -74,9 +74,11 @@ def test_fields_change_without_another_upload_where_the_cloud_can_copy(lacks: tu
     made = run(state, name="a", metadata={"Release": 2}, cache_control="no-store")
     again = run(state, name="a", metadata={"Release": 2}, cache_control="no-store")
 
-    assert planned["plan"] == made["plan"] == [
-        "change object site/a: cache_control none -> no-store, metadata owner=me -> release=2"
-    ]
+    assert (
+        planned["plan"]
+        == made["plan"]
+        == ["change object site/a: cache_control none -> no-store, metadata owner=me -> release=2"]
+    )
     assert made["object"]["metadata"] == {"release": "2"}
     assert again["changed"] is False
     assert mutations(state) == ["put a" if lacks else "copy a"]
@@ -178,7 +180,9 @@ def test_a_checksum_that_the_cloud_does_not_have_is_computed_on_the_way(tmp_path
     assert result["failed"] is True
     assert "the file was left as it was" in result["msg"]
     assert tree(tmp_path) == {"there": b"other"}
-    assert run(state, tmp_path, name="a", dest="there", checksum="sha1:" + hashlib.sha1(b"hello").hexdigest())["changed"]
+    assert run(state, tmp_path, name="a", dest="there", checksum="sha1:" + hashlib.sha1(b"hello").hexdigest())[
+        "changed"
+    ]
 
 
 def test_base64_is_for_content_that_is_no_text() -> None:
@@ -228,7 +232,9 @@ def test_an_address_changes_nothing_and_needs_no_object() -> None:
 
 @pytest.mark.parametrize("checksums", [(), ("md5",), ("sha256",)])
 @pytest.mark.parametrize("fields", [frozenset(), frozenset({"metadata"})])
-def test_a_text_converges_whatever_the_cloud_knows_of_objects(checksums: tuple[str, ...], fields: frozenset[str]) -> None:
+def test_a_text_converges_whatever_the_cloud_knows_of_objects(
+    checksums: tuple[str, ...], fields: frozenset[str]
+) -> None:
     state = site(capable_of(checksums=checksums, object_fields=fields))
 
     run(state, name="a", content="hello")
@@ -255,4 +261,3 @@ def test_a_verb_that_the_provider_lacks_is_refused_before_anything_changes() -> 
     state = site(State(lacks=("bucket.presign",)))
 
     assert "cannot presign" in problem(state, name="a", content="x", presign={"method": "GET", "expires": 60})
-

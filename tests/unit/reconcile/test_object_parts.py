@@ -1,0 +1,203 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Large objects: in parts, resumed, given up where there is no hope; and downloads that go on where they stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.folder import PART, Folder
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.landing import landing
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Conflict, Denied, Unavailable
+
+from ..memory import Killed, State, capable, lost
+from .object_ground import SMALL_PARTS, contents, mutations, problem, run, site, tree, write
+from .test_object_trees import buried
+
+LARGE = "0123456789abcdefghi"
+
+
+def small_parts(**changes: t.Any) -> State:
+    return site(State(capabilities=capable("bucket", limits=SMALL_PARTS, **changes)))
+
+
+def test_a_large_object_goes_up_in_parts() -> None:
+    state = small_parts()
+
+    made = run(state, name="a", content=LARGE, cache_control="no-store")
+
+    assert contents(state) == {"a": LARGE.encode()}
+    assert made["object"]["cache_control"] == "no-store"
+    assert sorted(mutations(state)) == ["finish_upload a", *["put_part a"] * 5, "start_upload a"]
+
+
+def test_a_killed_upload_is_resumed_with_the_parts_that_are_there() -> None:
+    state = small_parts(part_checksums=True)
+    state.kill_at(3, "after")
+    with pytest.raises(Killed):
+        run(state, name="a", content=LARGE)
+    buried()
+    state.revive()
+    there = sum(len(upload.parts) for upload in state.uploads.values())
+    state.log.clear()
+
+    run(state, name="a", content=LARGE, metadata={"owner": "me"})
+
+    assert there >= 1
+    assert mutations(state).count("put_part a") == 5 - there
+    assert "start_upload a" not in mutations(state)
+    assert contents(state) == {"a": LARGE.encode()}
+    assert state.all("object/site")[0].metadata == {"owner": "me"}
+    assert not state.uploads
+
+
+def test_parts_of_another_content_are_not_taken() -> None:
+    state = small_parts()
+    state.kill_at(4, "after")
+    with pytest.raises(Killed):
+        run(state, name="a", content=LARGE)
+    buried()
+    state.revive()
+
+    run(state, name="a", content=LARGE.upper())
+
+    assert contents(state) == {"a": LARGE.upper().encode()}
+
+
+def test_an_upload_that_cannot_be_is_given_up_and_one_that_may_is_kept() -> None:
+    state = small_parts()
+    state.fail_at(3, Denied("no more"))
+    assert run(state, name="a", content=LARGE)["failure"]["kind"] == "denied"
+    assert not state.uploads
+
+    state.fail_at(3, Unavailable("the line went dead"))
+    assert run(state, name="a", content=LARGE)["failure"]["kind"] == "unavailable"
+    assert len(state.uploads) == 1
+
+
+def test_an_end_whose_answer_was_lost_is_seen() -> None:
+    state = small_parts()
+    state.fail_at(7, lost(), acted=True)
+
+    result = run(state, name="a", content=LARGE)
+
+    assert not result.get("failed")
+    assert contents(state) == {"a": LARGE.encode()}
+
+
+def test_what_is_too_large_is_refused_before_anything_changes(tmp_path: pathlib.Path) -> None:
+    limits = {**SMALL_PARTS, "put_max": 10}
+    state = site(State(capabilities=capable("bucket", limits=limits), lacks=("bucket.start_upload",)))
+    write(tmp_path, {"t/a": b"fits", "t/b": LARGE.encode()})
+
+    message = problem(state, tmp_path, prefix="t", src="t")
+
+    assert message == (
+        f"{tmp_path}/t/b has 19 bytes, and this provider takes objects of at most 10 bytes; nothing was changed"
+    )
+
+
+@pytest.mark.parametrize("size", [5, len(LARGE)])
+@pytest.mark.parametrize("content", [LARGE.upper(), "short"])
+def test_a_file_that_changes_during_its_upload_is_a_conflict(tmp_path: pathlib.Path, size: int, content: str) -> None:
+    state = small_parts()
+    write(tmp_path, {"a": LARGE[:size].encode(), "b": content.encode()})
+    mutation = state.mutation
+
+    def meddling(service: str, verb: str, what: str, fields: t.Any = None) -> t.Any:
+        if verb in ("start_upload", "put") and (tmp_path / "b").exists():
+            os.replace(tmp_path / "b", tmp_path / "a")
+        return mutation(service, verb, what, fields)
+
+    state.mutation = meddling  # type: ignore[method-assign]
+
+    result = run(state, tmp_path, name="a", src="a")
+    again = run(state, tmp_path, name="a", src="a")
+
+    assert result["failure"]["kind"] == "conflict"
+    assert again["changed"] is True
+    assert contents(state) == {"a": content.encode()}
+    assert not state.uploads
+
+
+def test_a_download_goes_on_where_a_killed_one_stopped(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    with landing(Folder(str(tmp_path)), "out") as spot:
+        spot.write(LARGE[:8].encode())
+    (part,) = tmp_path.iterdir()
+    assert PART.fullmatch(part.name)
+    before = state.bytes["site", "a"]
+    state.bytes["site", "a"] = b"XXXXXXXX" + before[8:]
+
+    run(state, tmp_path, name="a", dest="out")
+
+    assert tree(tmp_path) == {"out": LARGE.encode()}
+
+
+def test_a_beginning_that_belongs_to_another_content_is_thrown_away(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    with landing(Folder(str(tmp_path)), "out") as spot:
+        spot.write(b"something else that is longer than all of it")
+
+    run(state, tmp_path, name="a", dest="out")
+
+    assert tree(tmp_path) == {"out": LARGE.encode()}
+
+
+def test_what_arrives_damaged_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    write(tmp_path, {"out": b"old"})
+    state.bytes["site", "a"] = LARGE.upper().encode()
+
+    result = run(state, tmp_path, name="a", dest="out")
+
+    assert "arrived with another checksum or size than it was listed with" in result["msg"]
+    assert tree(tmp_path) == {"out": b"old"}
+
+
+def test_a_download_that_another_task_is_doing_is_a_conflict(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    with landing(Folder(str(tmp_path)), "out"):
+        (part,) = tmp_path.iterdir()
+        with part.open("rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+        result = run(state, tmp_path, name="a", dest="out")
+
+    assert result["msg"] == f"another task is downloading to {tmp_path}/out; wait for it and run again"
+
+
+def test_a_line_that_goes_dead_again_and_again_is_taken_up_as_long_as_something_comes(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    for number in (2, 3, 4):
+        state.fail_at(number, Unavailable("the line went dead"), reads=True)
+
+    run(state, tmp_path, name="a", dest="out")
+
+    assert tree(tmp_path) == {"out": LARGE.encode()}
+
+
+def test_the_parent_that_becomes_a_link_is_not_followed(tmp_path: pathlib.Path) -> None:
+    write(tmp_path, {"outside/kept": b"kept"})
+    folder = Folder(str(tmp_path / "dest"))
+    write(tmp_path / "dest", {})
+    (tmp_path / "dest" / "sub").symlink_to(tmp_path / "outside")
+
+    with pytest.raises(Conflict, match="a link or file stands in its way"), landing(folder, "sub/new"):
+        pass
+
+    assert tree(tmp_path / "outside") == {"kept": b"kept"}
+
+
+def test_a_part_is_as_large_as_it_must_be_for_the_count_of_parts() -> None:
+    limits = {**SMALL_PARTS, "parts": 2, "part_size": 1}
+    state = site(State(capabilities=capable("bucket", limits=limits)))
+
+    run(state, name="a", content=LARGE)
+
+    assert mutations(state).count("put_part a") == 2
