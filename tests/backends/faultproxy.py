@@ -37,6 +37,12 @@ class Passing:
 
 
 Fault = t.Callable[[Passing], None]
+"""What happens to a request; its ``__name__`` is how it is called."""
+
+
+def named(fault: Fault, name: str) -> Fault:
+    fault.__name__ = name
+    return fault
 
 
 def passes(passing: Passing) -> None:
@@ -62,7 +68,7 @@ def half(passing: Passing) -> None:
     """Half of the answer's bytes, then a reset."""
     answer = passing.forward()
     passing.client.sendall(answer[: len(answer) // 2])
-    time.sleep(0.02)  # lest the reset overtake what was sent
+    time.sleep(0.01)  # lest the reset overtake what was sent
     reset(passing.client)
 
 
@@ -75,7 +81,7 @@ def truncated(passing: Passing) -> None:
 def trickle(passing: Passing) -> None:
     for byte in passing.forward():
         passing.client.sendall(bytes([byte]))
-        time.sleep(0.02)
+        time.sleep(0.001)
 
 
 def black_hole(passing: Passing) -> None:
@@ -122,11 +128,6 @@ bad_json = body_of(b'{"truncated": [1, 2,', "bad json")
 web_page = body_of(b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page")
 garbage = body_of(b"\x00\xff\xfe\x01garbage", "garbage")
 empty = body_of(b"", "empty")
-
-
-def named(fault: Fault, name: str) -> Fault:
-    fault.__name__ = name
-    return fault
 
 
 def answer(code: int, headers: t.Mapping[str, str], body: bytes) -> bytes:
