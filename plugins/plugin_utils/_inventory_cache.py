@@ -9,7 +9,6 @@ import hashlib
 import json
 import typing as t
 
-from ansible.errors import AnsibleError
 from ansible.plugins.cache import BaseCacheModule
 from ansible.plugins.loader import cache_loader
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
@@ -47,10 +46,10 @@ def opened(plugin: str, options: t.Mapping[str, t.Any]) -> BaseCacheModule:
 
 
 def entry(plugin: BaseCacheModule, key: str) -> list[Row] | None:
-    """A cache that cannot be read, or holds something else, holds nothing."""
+    """A cache that cannot be read, or holds something else, holds nothing; plugins raise what they like."""
     try:
         found = plugin.get(key) if plugin.contains(key) else None
-    except (AnsibleError, KeyError, OSError):
+    except Exception:
         return None
     if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("nodes"), list):
         return None

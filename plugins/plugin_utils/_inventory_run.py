@@ -100,7 +100,7 @@ class InventoryRun:
         gatherer = Gatherer(
             env=env,
             folder=self._folder,
-            work=Work(deadline=self._option("api_deadline"), log=self._log, secret=self._keep_secret),
+            work=Work(deadline=self._option("api_deadline"), log=self._log, warn=self._warn, secret=self._keep_secret),
             raw=self._option("raw"),
             users=self._option("user_from_image"),
             cache=self._cache(),

@@ -179,7 +179,7 @@ class Gatherer:
             return answer
         key = self._key(answer.source, answer.account, answer.region)
         if answer.error is None:
-            self.cache.write(key, answer.rows)
+            self._write(key, answer)
             return answer
         rows = self.cache.read_old(key) if self.use_old else None
         if rows is None:
@@ -193,6 +193,12 @@ class Gatherer:
             origin="old cache",
             error=answer.error,
         )
+
+    def _write(self, key: str, answer: Answer) -> None:
+        try:
+            t.cast(Cache, self.cache).write(key, answer.rows)
+        except Exception as error:
+            self.work.warn(f"{answer.source}: its nodes cannot be kept in the cache: {' '.join(str(error).split())}")
 
     def _cached(self, source: Source, cloud: Cloud, account: str) -> list[Row] | None:
         return self.cache.read(self._key(source, account, cloud.connection.settings.region)) if self.cache else None

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fast lane: runs a module's task in the controller's worker process wherever that is the same.
 
-What is imported here is loaded once, in the main process, and inherited by every worker.
+What is imported here is loaded once, in the main process, and inherited by every worker; so the engine and the
+HTTP client are, which every task needs and which only a worker would otherwise import, each for itself.
 """
 
 from __future__ import annotations
@@ -30,15 +31,12 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.anycloud.core.plugins.module_utils import _catalog, _task
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile import engine as dummy_engine  # noqa: F401
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.task import Task
+from ansible_collections.anycloud.core.plugins.module_utils.sdk import http as dummy_http  # noqa: F401
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Invalid
 from ansible_collections.anycloud.core.plugins.plugin_utils._cloud_file import type_of
 from ansible_collections.anycloud.core.plugins.plugin_utils._clouds import NamedClouds
-
-with contextlib.suppress(ImportError):
-    import requests as dummy_requests  # noqa: F401
-with contextlib.suppress(ImportError):
-    from ansible_collections.anycloud.core.plugins.module_utils._reconcile import engine as dummy_engine  # noqa: F401
 
 display = Display()
 
@@ -95,7 +93,7 @@ class Lane(ActionBase):
             args.update((key, value) for key, value in clouds.settle(args).items() if key in spec)
         timeout = self._task.timeout
         if timeout and args.get("api_deadline") is None:
-            args["api_deadline"] = max(timeout - 1, timeout / 2)
+            args["api_deadline"] = deadline_within(timeout)
         return args
 
     def _why_not_fast(
@@ -216,11 +214,23 @@ def over_the_wire(value: t.Any, direction: Direction) -> t.Any:
     return json.loads(text, cls=get_module_decoder(PROFILE, direction))
 
 
+def deadline_within(timeout: float) -> float:
+    """Core ends its own waiting at the ``timeout:``, but no module that runs: that must have ended before.
+
+    A module also begins later than its task, the more so on a busy or distant host: a fifth, one second to five.
+    """
+    return max(timeout - min(max(1.0, timeout / 5), 5.0), timeout / 2)
+
+
 def check_mappings(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
     """What core's validation stumbles over: a list or a number where an option has suboptions."""
     for name, described in spec.items():
         value = args.get(name)
-        if described.get("type") == "dict" and "options" in described and not isinstance(value, (dict, str, type(None))):
+        if (
+            described.get("type") == "dict"
+            and "options" in described
+            and not isinstance(value, (dict, str, type(None)))
+        ):
             raise Invalid(f"{name} must be a mapping, not {type_of(value)}")
 
 
@@ -237,24 +247,23 @@ def are(kind: type, values: t.Any) -> bool:
 @contextlib.contextmanager
 def environ(extra: t.Mapping[str, str]) -> t.Iterator[None]:
     """The task's ``environment:`` in this process, and not for the next item of a loop."""
-    if not extra:
-        yield
-        return
-    saved = dict(os.environ)
+    saved = {name: os.environ.get(name) for name in extra}
     os.environ.update(extra)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(saved)
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def quiet_loggers() -> None:
     """A library without a handler would write to the standard error, which a worker must not."""
-    for name in ("paramiko", "requests", "urllib3"):
-        logger = logging.getLogger(name)
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+    logger = logging.getLogger("paramiko")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def shows_invocation(variables: dict[str, t.Any]) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.task import Call, Result, Task
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import NotFound
@@ -39,7 +41,12 @@ def lack(call: Call) -> Result:
 
 
 def environment(call: Call) -> Result:
-    return {"changed": False, "env": {key: call.env.get(key) for key in ("PROBE", "LANG")}, "cwd": call.cwd}
+    return {
+        "changed": False,
+        "env": {key: call.env.get(key) for key in ("PROBE", "LANG")},
+        "cwd": call.cwd,
+        "deadline": call.params["api_deadline"],
+    }
 
 
 def found_secret(call: Call) -> Result:
@@ -95,6 +102,19 @@ def opened(call: Call) -> Result:
     return {"changed": False, "clouds": clouds, "defaults": dict(call.defaults)}
 
 
+def spill(call: Call) -> Result:
+    """Crashes with all that it knows about the credentials, as a careless library might."""
+    auth = call.cloud.connection.settings.auth
+    for value in auth.values():
+        call.work.log(f"GET /?token={value}")
+        call.work.warn(f"careless with {value}")
+    spelled = [
+        (quote(value, safe=""), b64encode(value.encode()), b64encode(b"ops:" + value.encode()))
+        for value in auth.values()
+    ]
+    raise RuntimeError(f"{dict(auth)} {spelled} {call.params}")
+
+
 DOES: t.Mapping[str, t.Callable[[Call], Result]] = {
     "echo": echo,
     "fail": fail,
@@ -105,6 +125,7 @@ DOES: t.Mapping[str, t.Callable[[Call], Result]] = {
     "sleep": sleep,
     "hang": hang,
     "opened": opened,
+    "spill": spill,
 }
 
 
