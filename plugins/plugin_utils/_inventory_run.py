@@ -73,7 +73,8 @@ class InventoryRun:
         self._plugin = plugin
         self._option = plugin.get_option
         self._loader = loader
-        self._folder = os.path.dirname(os.path.abspath(path))
+        self._path = os.path.abspath(path)
+        self._folder = os.path.dirname(self._path)
         self._extra = use_extra_vars if plugin.get_option("use_extra_vars") else {}
         self._secrets: set[str] = set()
 
@@ -107,7 +108,7 @@ class InventoryRun:
             read=read_cache,
             use_old=self._option("on_source_error") == "use_cache",
         )
-        answers = gatherer.gather(sources_of(self._plain_options(), named))
+        answers = gatherer.gather(sources_of(self._plain_options(), named, env=env, path=self._path))
         for answer in answers:
             self._log(f"{answer.source}: {len(answer.rows)} nodes from the {answer.origin}")
         return self._despite_errors(answers)

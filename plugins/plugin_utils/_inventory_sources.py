@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import dataclass, field
 
@@ -17,9 +18,11 @@ from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Cl
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import Cloud
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import Where
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
+from ansible_collections.anycloud.core.plugins.plugin_utils._cloud_file import check_secret
 from ansible_collections.anycloud.core.plugins.plugin_utils._clouds import NamedClouds
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_cache import Cache, account_key, source_key
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import WAYS, Row, row_of
+from ansible_collections.anycloud.core.plugins.plugin_utils._secret_forms import secret
 
 Options = t.Mapping[str, t.Any]
 
@@ -71,13 +74,14 @@ class Answer:
     error: CloudError | None = None
 
 
-def sources_of(config: Options, named: NamedClouds) -> list[Source]:
+def sources_of(config: Options, named: NamedClouds, *, env: t.Mapping[str, str], path: str) -> list[Source]:
     """Every cloud and inline source of an inventory file, in the file's order; the default cloud when it has none."""
     common = {name: config[name] for name in OWN if config.get(name) is not None}
     names = config.get("clouds") or ()
     written: list[dict[str, t.Any]] = [{"cloud": name} for name in (named.all_names() if names == ["*"] else names)]
     for number, source in enumerate(config.get("sources") or ()):
-        written.append(checked(f"sources[{number}]", source, {**connection_spec(), **OWN}))
+        what = f"sources[{number}]"
+        written.append(checked(what, with_secrets(what, source, env, path), {**connection_spec(), **OWN}))
     found = []
     for one in written or [{}]:
         own = {**checked("the inventory file", common, OWN), **{name: one.pop(name) for name in OWN if name in one}}
@@ -85,6 +89,20 @@ def sources_of(config: Options, named: NamedClouds) -> list[Source]:
         for region in own.get("regions") or [settled.get("region")]:
             found.append(source_of({**settled, "region": region}, own))
     return found
+
+
+def with_secrets(what: str, source: t.Any, env: t.Mapping[str, str], path: str) -> t.Any:
+    """A source whose secrets are no longer said by where they are; an inventory file may, as ``anycloud.yml`` may."""
+    auth = source.get("auth") if isinstance(source, dict) else None
+    if not isinstance(auth, dict):
+        return source
+    known = {}
+    for key, value in auth.items():
+        where = f"{what}.auth.{key}"
+        if isinstance(value, dict):
+            check_secret(value, path, where)
+        known[key] = secret(value, env=env, folder=os.path.dirname(path), where=where)
+    return {**source, "auth": known}
 
 
 def source_of(options: Options, own: Options) -> Source:
