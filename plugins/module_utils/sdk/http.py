@@ -28,6 +28,7 @@ from .messages import (
     Request,
     Upload,
     decode,
+    decoder,
     explain,
     lower,
     public,
@@ -47,7 +48,7 @@ if t.TYPE_CHECKING:
     from .provider import Settings
     from .work import Work
 
-__all__ = ["Answer", "Http", "Request", "Sign", "Stream", "Upload", "segment"]
+__all__ = ["Answer", "Http", "Request", "Sign", "Stream", "Upload", "decoder", "segment"]
 
 T = t.TypeVar("T")
 Params = t.Mapping[str, t.Any]

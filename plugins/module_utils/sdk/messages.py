@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import http.client
 import json
 import math
@@ -46,6 +47,8 @@ A_YEAR = 31_536_000
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Json = t.Any
+P = t.ParamSpec("P")
+M = t.TypeVar("M")
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,24 @@ def decode(answer: Answer, accept: str) -> t.Any:
     except (ValueError, RecursionError):
         found = "nothing" if not answer.body else "a web page" if is_page(answer) else "something unreadable"
         raise Unavailable(f"answered with {found} where {accept.upper()} was expected", status=answer.status) from None
+
+
+def decoder(read: t.Callable[P, M]) -> t.Callable[P, M]:
+    """Marks a function from wire to model: what it cannot read is ``Unavailable``, whatever it stumbled over."""
+
+    @functools.wraps(read)
+    def reads(*args: P.args, **kwargs: P.kwargs) -> M:
+        try:
+            return read(*args, **kwargs)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            lack = f"no {error} in it" if isinstance(error, KeyError) else str(error)
+            raise Unavailable(
+                f"the cloud's answer has another shape than expected ({lack[:200]}; {read.__name__})",
+                retryable=False,
+                outcome_unknown=True,
+            ) from None
+
+    return reads
 
 
 def is_page(answer: Answer) -> bool:

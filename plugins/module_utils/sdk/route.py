@@ -116,7 +116,7 @@ def spares(entry: str, origin: Origin) -> bool:
         return ipaddress.ip_address(origin.host) in ipaddress.ip_network(entry.strip("[]"), strict=False)
     except ValueError:
         pass
-    name, colon, port = entry.lower().partition(":")
+    name, _colon, port = entry.lower().partition(":")
     if port and port != str(origin.port):
         return False
     name = name.lstrip("*").lstrip(".")

@@ -13,7 +13,7 @@ from ...sdk import dns
 from ...sdk.auth.token import Token
 from ...sdk.capabilities import Capabilities, ExtraKey, How, Once
 from ...sdk.errors import NotFound
-from ...sdk.http import segment
+from ...sdk.http import decoder, segment
 from ...sdk.models import RecordSet, Zone
 from ...sdk.provider import Connection
 from ...sdk.services import RecordChange, Where, ZoneFields, ZoneService
@@ -63,9 +63,9 @@ class Zones(ZoneService):
     def fetch(self, where: Where) -> t.Iterator[Zone]:
         if where.names is not None and len(where.names) <= FEW:
             for name in sorted(where.names):
-                yield from map(decode_zone, self.http.get("/zones", {"zone": dns.fqdn(name)}))
+                yield from decode_zones(self.http.get("/zones", {"zone": dns.fqdn(name)}))
         else:
-            yield from map(decode_zone, self.http.get("/zones", {"dnssec": False}))
+            yield from decode_zones(self.http.get("/zones", {"dnssec": False}))
 
     def create(self, fields: ZoneFields, token: str | None = None) -> Operation[Zone]:
         return done(decode_zone(self.http.post("/zones", encode_zone(fields), params={"rrsets": False})))
@@ -102,6 +102,12 @@ def narrowed(where: Where) -> list[dict[str, str]]:
     return [{"rrset_name": dns.fqdn(name), **kinds} for name in sorted(where.names)]
 
 
+@decoder
+def decode_zones(zones: t.Sequence[Json]) -> list[Zone]:
+    return [decode_zone(zone) for zone in zones]
+
+
+@decoder
 def decode_zone(zone: Json) -> Zone:
     return Zone(
         id=zone["id"],
@@ -142,15 +148,15 @@ def changed(zone: Zone, changes: ZoneFields) -> Zone:
     )
 
 
-def decode_sets(zone: Json) -> t.Iterator[RecordSet]:
+@decoder
+def decode_sets(zone: Json) -> list[RecordSet]:
     """The sets that are served. One whose records are all disabled is none; comments alone are none either."""
-    for rrset in zone.get("rrsets") or ():
-        served = [record for record in rrset.get("records") or () if not record.get("disabled")]
-        if served:
-            yield decode_set(rrset, served)
+    return [found for rrset in zone.get("rrsets") or () if (found := decode_set(rrset)).value]
 
 
-def decode_set(rrset: Json, served: t.Sequence[Json]) -> RecordSet:
+def decode_set(rrset: Json) -> RecordSet:
+    records = rrset.get("records") or ()
+    served = [record for record in records if not record.get("disabled")]
     comments = [comment.get("content") or "" for comment in rrset.get("comments") or ()]
     return RecordSet(
         name=dns.name_from_wire(rrset["name"]),
@@ -158,13 +164,14 @@ def decode_set(rrset: Json, served: t.Sequence[Json]) -> RecordSet:
         value=tuple(dns.from_wire_text(rrset["type"], record["content"]) for record in served),
         ttl=rrset.get("ttl"),
         comment="\n".join(comments) or None,
-        complete=len(served) == len(rrset["records"]),
+        complete=len(served) == len(records),
     )
 
 
 Disabled = t.Mapping[t.Tuple[str, str], t.Sequence[Json]]
 
 
+@decoder
 def disabled_records(zone: Json) -> Disabled:
     sets = {
         (dns.name_from_wire(rrset["name"]), rrset["type"]): [
