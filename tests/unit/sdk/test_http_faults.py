@@ -156,17 +156,19 @@ def http_date(seconds: float) -> str:
 @pytest.mark.parametrize(
     ("headers", "least", "most"),
     [
-        ({"Retry-After": "7"}, 7, 7.7),
-        ({"Retry-After": http_date(30)}, 5, 33),
-        ({"Retry-After": http_date(-30)}, 0, 0),
-        ({"Retry-After": "soon"}, 0, 0.5),
-        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9"}, 9, 9.9),
-        ({"RateLimit-Remaining": "0", "RateLimit-Reset": str(int(time.time()) + 40)}, 10, 44),
+        (lambda: {"Retry-After": "7"}, 7, 7.7),
+        (lambda: {"Retry-After": http_date(30)}, 5, 33),
+        (lambda: {"Retry-After": http_date(-30)}, 0, 0),
+        (lambda: {"Retry-After": "soon"}, 0, 0.5),
+        (lambda: {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9"}, 9, 9.9),
+        (lambda: {"RateLimit-Remaining": "0", "RateLimit-Reset": str(int(time.time()) + 40)}, 10, 44),
     ],
     ids=["seconds", "date", "past", "nonsense", "reset in", "reset at"],
 )
-def test_retry_after_is_honoured(status: int, headers: dict[str, str], least: float, most: float) -> None:
-    with conversation(expect("GET", "/").answer(status, headers=headers), expect("GET", "/").answer(json=1)) as cloud:
+def test_retry_after_is_honoured(
+    status: int, headers: t.Callable[[], dict[str, str]], least: float, most: float
+) -> None:
+    with conversation(expect("GET", "/").answer(status, headers=headers()), expect("GET", "/").answer(json=1)) as cloud:
         http = Client(cloud.url)
         assert http.get("/") == 1
     assert least <= http.clock.time <= most
