@@ -134,7 +134,8 @@ class Machine:
             self._run_script(path, "rc.local.log")
 
     def _run_script(self, path: str, log: str) -> int:
-        with open(os.path.join(self.home, log), "ab") as output:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        with open(os.open(os.path.join(self.home, log), flags, 0o600), "ab") as output:
             try:
                 process = subprocess.Popen(
                     [path], cwd=self.home, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,

@@ -14,6 +14,7 @@ import json
 import os
 import sqlite3
 import typing as t
+import weakref
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -123,10 +124,15 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 class State:
-    """The file ``path``. Reading never makes it; the first transaction does."""
+    """The file ``path``. Reading never makes it; the first transaction does.
+
+    Each use has a connection of its own, so that threads do not meet; an idle one keeps SQLite from tidying up,
+    which waits for the disk, each time that one of them is closed.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._idle: sqlite3.Connection | None = None
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Transaction]:
@@ -147,6 +153,9 @@ class State:
         """All or nothing: any exception inside takes back everything."""
         if not self._made():
             self._make()
+        if self._idle is None:
+            self._idle = connect(self.path)
+            weakref.finalize(self, self._idle.close)
         sql = connect(self.path)
         try:
             sql.execute("BEGIN IMMEDIATE")
