@@ -57,6 +57,10 @@ class Reading:
     groups: dict[str, list[str]]
     warnings: list[str]
 
+    @property
+    def names(self) -> list[str]:
+        return sorted(self.hosts)
+
 
 class Untrusted(str):
     """A text that Ansible will never take for a template."""

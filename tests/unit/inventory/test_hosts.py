@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the anycloud.core authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts an inventory file gives, and what they are like."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+from inventories import Reading, crowd
+
+Read = t.Callable[..., Reading]
+
+
+def node(name: str, **more: t.Any) -> dict[str, t.Any]:
+    return {"name": name, "state": "running", **more}
+
+
+WEB = node(
+    "web-1",
+    public_ips=["203.0.113.1"],
+    private_ips=["10.0.0.1"],
+    location="fsn1",
+    labels={"role": "web", "env": "prod"},
+)
+DB = node(
+    "db-1", private_ips=["10.0.0.2"], location="nbg1", labels={"role": "db"}, extra={"ssh_port": 2222, "secret_id": 7}
+)
+
+
+def test_hosts_have_the_same_variables_for_every_provider(read: Read, tmp_path: pathlib.Path) -> None:
+    source = crowd(tmp_path, "lab", {**WEB, "size": "s", "image": "debian", "price_hourly": 0.5})
+    found = read({"sources": [source]})
+    assert found.hosts == {
+        "web-1": {
+            "ansible_host": "203.0.113.1",
+            "cloud_cloud": "lab",
+            "cloud_created": None,
+            "cloud_currency": None,
+            "cloud_id": "lab-0",
+            "cloud_image": "debian",
+            "cloud_ipv6": None,
+            "cloud_key_names": [],
+            "cloud_labels": {"role": "web", "env": "prod"},
+            "cloud_location": "fsn1",
+            "cloud_name": "web-1",
+            "cloud_networks": [],
+            "cloud_price_hourly": 0.5,
+            "cloud_private_ip": "10.0.0.1",
+            "cloud_private_ips": ["10.0.0.1"],
+            "cloud_provider": "crowd",
+            "cloud_public_ip": "203.0.113.1",
+            "cloud_public_ips": ["203.0.113.1"],
+            "cloud_region": None,
+            "cloud_security_groups": [],
+            "cloud_size": "s",
+            "cloud_state": "running",
+            "inventory_dir": None,
+            "inventory_file": None,
+        }
+    }
+
+
+def test_many_clouds_are_one_inventory(read: Read, tmp_path: pathlib.Path) -> None:
+    clouds = {"prod-eu": crowd(tmp_path, "prod", WEB), "lab": crowd(tmp_path, "lab", DB)}
+    for cloud in clouds.values():
+        del cloud["cloud"]
+    (tmp_path / "anycloud.yml").write_text(json.dumps({"clouds": clouds}), encoding="utf-8")
+    wanted = {
+        "cloud_prod_eu": ["web-1"],
+        "cloud_lab": ["db-1"],
+        "location_fsn1": ["web-1"],
+        "location_nbg1": ["db-1"],
+        "state_running": ["web-1", "db-1"],
+        "label_role_web": ["web-1"],
+        "label_env_prod": ["web-1"],
+        "label_role_db": ["db-1"],
+    }
+    assert read({"clouds": ["prod-eu", "lab"]}).groups == wanted
+    assert read({"clouds": ["*"]}).groups == wanted
+
+
+def test_named_and_inline_sources_stand_side_by_side_each_with_its_own_way_in(
+    read: Read, tmp_path: pathlib.Path
+) -> None:
+    private = {
+        **crowd(tmp_path, "prod", WEB),
+        "connect_with": ["private"],
+        "jump_host": "ops@bastion:2222",
+        "ansible_user": "root",
+    }
+    found = read({"sources": [private, crowd(tmp_path, "lab", DB)], "ansible_user": "ops", "raw": True})
+    login = {
+        name: {key: value for key, value in own.items() if key.startswith("ansible_")}
+        for name, own in found.hosts.items()
+    }
+    assert login == {
+        "web-1": {
+            "ansible_host": "10.0.0.1",
+            "ansible_user": "root",
+            "ansible_ssh_common_args": "-o ProxyJump=ops@bastion:2222",
+        },
+        "db-1": {"ansible_host": "10.0.0.2", "ansible_user": "ops", "ansible_port": 2222},
+    }
+    assert found.hosts["db-1"]["cloud_extra"] == {"ssh_port": 2222, "secret_id": 7}
+
+
+def test_the_user_is_the_one_of_the_image(read: Read, tmp_path: pathlib.Path) -> None:
+    source = crowd(tmp_path, "lab", {**WEB, "image": "i-1"}, {**DB, "image": "i-2"})
+    file = tmp_path / "lab.json"
+    images = [{"id": "i-1", "name": "debian", "user": "admin"}, {"id": "i-2", "name": "odd"}]
+    file.write_text(json.dumps({**json.loads(file.read_text()), "images": images}))
+    users = {name: own.get("ansible_user") for name, own in read({"sources": [source]}).hosts.items()}
+    assert users == {"web-1": "admin", "db-1": None}
+
+
+def test_nodes_that_are_gone_are_no_hosts(read: Read, tmp_path: pathlib.Path) -> None:
+    nodes = [{**node(state), "state": state} for state in ("running", "stopped", "deleting", "terminated", "unknown")]
+    source = crowd(tmp_path, "lab", *nodes)
+    assert read({"sources": [source]}).names == ["running", "stopped", "unknown"]
+    assert read({"sources": [source], "states": ["terminated", "stopped"]}).names == ["stopped", "terminated"]
+
+
+def test_filters_include_and_exclude_say_which(read: Read, tmp_path: pathlib.Path) -> None:
+    source = crowd(
+        tmp_path, "lab", WEB, DB, node("web-2", labels={"role": "web", "keep": "no"}), node("x", labels={"role": "x"})
+    )
+    assert read({"sources": [source], "filters": {"labels": {"role": "web"}}}).names == ["web-1", "web-2"]
+    assert read({"sources": [{**source, "filters": {"prefix": "db"}}], "filters": {"names": ["x"]}}).names == ["db-1"]
+    chosen = {"include": ["labels.role == 'web'", "name == 'db-1'"], "exclude": ["labels.keep == 'no'"]}
+    assert read({"sources": [source], **chosen}).names == ["db-1", "web-1"]
+
+
+def test_regions_are_asked_side_by_side_and_a_node_is_one_host(read: Read, tmp_path: pathlib.Path) -> None:
+    found = read({"sources": [{**crowd(tmp_path, "lab", WEB), "regions": ["eu", "us"]}]})
+    assert found.names == ["web-1"]
+
+
+@pytest.mark.parametrize("how", ["suffix", "warn", "fail"])
+def test_duplicates(read: Read, tmp_path: pathlib.Path, how: str) -> None:
+    sources = [crowd(tmp_path, "prod", WEB), crowd(tmp_path, "lab", WEB, DB)]
+    found = read({"sources": sources, "on_duplicate": how})
+    clash = "2 nodes are called web-1 (prod/prod-0, lab/lab-0)"
+    assert (found.names, found.warnings, found.error) == {
+        "suffix": (["db-1", "web-1_lab", "web-1_prod"], [], None),
+        "warn": (["db-1", "web-1"], [f"{clash}; only the first of each is in the inventory"], None),
+        "fail": ([], [], f"{clash}; set hostnames so that they differ, or on_duplicate"),
+    }[how]
