@@ -10,7 +10,7 @@ import json
 import re
 import typing as t
 
-from ..sdk.errors import CloudError, Conflict, Invalid
+from ..sdk.errors import CloudError, Conflict, Invalid, NotFound
 from ..sdk.models import Bucket
 from ..sdk.services import BucketService
 from ..sdk.waiting import Operation, done
@@ -114,7 +114,7 @@ class BucketDesk(Desk):
         steps = super().steps(want, actual)
         if actual is None or not want.absent:
             return steps
-        count = sum(1 for _each in itertools.islice(self.service.objects(actual.name), COUNT_UP_TO + 1))
+        count = self.count(actual.name)
         self.counted = count if count <= COUNT_UP_TO else None
         if count and not self.force:
             raise Conflict(f"bucket {actual.name} holds {counted(count)}; delete them first, or with it by force: true")
@@ -122,6 +122,13 @@ class BucketDesk(Desk):
             return steps
         why = f"deletes {counted(count)}{' with all versions' if actual.versioning else ''}"
         return (Step("empty", BUCKET, want.label, resource=actual, why=why, part=count), *steps)
+
+    def count(self, name: str) -> int:
+        """How many objects there are; none in a bucket that is only still listed."""
+        try:
+            return sum(1 for _each in itertools.islice(self.service.objects(name), COUNT_UP_TO + 1))
+        except NotFound:
+            return 0
 
     def perform(self, step: Step, resource: t.Any, want: Want) -> Operation[t.Any]:
         if step.verb == "empty":
@@ -138,6 +145,8 @@ class BucketDesk(Desk):
                 for count in self.service.empty(name):
                     self.emptied += count
                     self.call.work.log(f"deleted {self.emptied} objects of bucket {name}")
+                return
+            except NotFound:
                 return
             except CloudError as problem:
                 stalled = 0 if self.emptied > before else stalled + 1

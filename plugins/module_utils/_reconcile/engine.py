@@ -294,6 +294,8 @@ def apply(call: Call, desk: Desk, draft: Draft) -> None:
             resource = operation.started if step.verb != "delete" else None
         else:
             resource = wait(operation, f"{step.verb} {desk.kind.noun} {draft.want.label}", call.work, call.patience)
+        if step.verb == "create" and resource is not None:
+            desk.deleted.discard(resource.id)
         draft.after = resource
 
 

@@ -49,6 +49,8 @@ def create(desk: Desk, step: Step, want: Want) -> Operation[t.Any]:
         if isinstance(problem, Conflict) or problem.outcome_unknown:
             return found_instead(desk, fields, want, problem)
         raise
+    if operation.started is not None:
+        desk.deleted.discard(operation.started.id)
     return operation if mode is Once.UNIQUE_NAME else alone(desk, want, operation)
 
 

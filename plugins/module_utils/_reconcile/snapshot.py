@@ -87,9 +87,9 @@ class Snapshots:
         return self.volumes.snapshot_capabilities
 
     def create(self, fields: t.Mapping[str, t.Any], token: str | None = None) -> Operation[Snapshot]:
-        assert isinstance(self.source, Volume)
+        source = t.cast(Volume, self.source)
         chosen = t.cast(SnapshotFields, {name: value for name, value in fields.items() if name != "volume"})
-        return self.volumes.create_snapshot(self.source, chosen, token)
+        return self.volumes.create_snapshot(source, chosen, token)
 
 
 class SnapshotDesk(Desk):
@@ -155,6 +155,9 @@ class SnapshotDesk(Desk):
         return tuple(self._of_its_volume(want, step) for step in super().steps(want, actual))
 
     def _of_its_volume(self, want: Want, step: Step) -> Step:
+        if step.verb == "delete" and not want.absent:
+            why = f"{step.why}; loses what it shows"
+            return dataclasses.replace(step, needs=step.needs | {"data_loss"}, why=why)
         if step.verb != "create":
             return step
         source = self.source_of(want.also["volume"])
