@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .capable import CAPABILITIES, capable, changing
-from .cloud import Heard, call, memory_cloud, memory_work
+from .cloud import Heard, call, memory_cloud, memory_work, run
 from .state import Killed, Lag, Logged, State, lost
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "lost",
     "memory_cloud",
     "memory_work",
+    "run",
 ]

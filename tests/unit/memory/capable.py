@@ -116,6 +116,7 @@ CAPABILITIES: t.Mapping[str, Capabilities] = {
         finds=FINDS | {"types"},
         create_once=Once.UNIQUE_NAME,
         limits={"record_changes": 4},
+        record_fields=frozenset({"ttl", "comment"}),
         record_types=frozenset({"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"}),
         alias=True,
         routing=frozenset({"weight", "region"}),

@@ -8,8 +8,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.task import Call
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.task import Call, Result, Task
+from ansible_collections.anycloud.core.plugins.module_utils._task import argument_spec
 from ansible_collections.anycloud.core.plugins.module_utils.sdk import services
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import Cloud, Connection, Provider, Settings
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import Service
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
@@ -108,3 +110,34 @@ def call(
         work=cloud.connection.work,
         open=lambda name: cloud if name is None else others[name],
     )
+
+
+def filled(spec: t.Mapping[str, t.Mapping[str, t.Any]], given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Params as argument validation makes them: every option is there, and none that is not known."""
+    assert given.keys() <= spec.keys(), f"no such options: {given.keys() - spec.keys()}"
+    params = {}
+    for name, option in spec.items():
+        value = given.get(name, option.get("default"))
+        if value is not None and "options" in option:
+            nested = option["options"]
+            value = filled(nested, value) if option["type"] == "dict" else [filled(nested, each) for each in value]
+        params[name] = value
+    return params
+
+
+def run(
+    state: State,
+    task: Task,
+    given: t.Mapping[str, t.Any],
+    *,
+    check_mode: bool = False,
+    heard: Heard | None = None,
+    cwd: str = "/nowhere",
+) -> Result:
+    """The result of a task on ``state``, as a user would get it; an error is a failed result."""
+    cloud = memory_cloud(state, work=memory_work(state, heard))
+    params = filled(argument_spec(task), given)
+    try:
+        return task.run(call(cloud, params, check_mode=check_mode, cwd=cwd))
+    except CloudError as problem:
+        return {"failed": True, "changed": False, "msg": str(problem), "failure": problem.failure()}

@@ -212,6 +212,11 @@ class State:
     def sleep(self, seconds: float) -> None:
         self.clock += seconds
 
+    @property
+    def moments(self) -> int:
+        """How many moments for a kill there were since the last one, or the beginning."""
+        return self._mutations
+
     def kill_at(self, number: int, when: When) -> None:
         """Dies at the mutating call of that number from here on (from 1), before or after the cloud has acted."""
         self._mutations = 0
@@ -237,15 +242,19 @@ class State:
     def mutation(
         self, service: str, verb: str, what: str, fields: t.Mapping[str, t.Any] | None = None
     ) -> t.Iterator[None]:
-        """One request that changes something: what is done inside happens on the cloud's side."""
+        """One request that changes something, unless what is done inside, on the cloud's side, refuses it."""
         with self._lock:
-            self._log(Logged(service=service, verb=verb, what=what, mutates=True, fields=dict(fields or {})))
+            call = self._log(Logged(service=service, verb=verb, what=what, mutates=True, fields=dict(fields or {})))
             before = self._struck(mutates=True)
             self.moment("before")
             if before:
                 raise before
             late = next((fault for fault in self._faults if fault.left == 0), None)
-            yield
+            try:
+                yield
+            except CloudError:
+                self.log[self.log.index(call)] = replace(call, mutates=False)
+                raise
             self.moment("after")
             if late:
                 self._faults.remove(late)
@@ -259,11 +268,12 @@ class State:
             self.dead = True
             raise Killed
 
-    def _log(self, call: Logged) -> None:
+    def _log(self, call: Logged) -> Logged:
         if self.dead:
             raise Killed
         self.log.append(call)
         self.clock += 0.01
+        return call
 
     def _struck(self, *, mutates: bool) -> BaseException | None:
         for fault in list(self._faults):
