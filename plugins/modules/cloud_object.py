@@ -118,7 +118,8 @@ options:
     elements: str
   delete_extra:
     description:
-      - Whether to delete what the target has and the source does not. With O(src) and O(copy_from) these are objects below O(prefix), with O(dest) files in that folder.
+      - Whether to delete what the target has and the source does not. With O(src) and O(copy_from) these are objects below O(prefix),
+        with O(dest) files in that folder.
       - When the source is empty, that would be all, and needs V(data_loss) in O(allow).
     type: bool
     default: false

@@ -165,12 +165,12 @@ class BalancerDesk(Desk):
 
     def _place(self, each: Asked, nodes: t.Sequence[Node]) -> Place | Unknown:
         if each.node is None:
-            assert each.address is not None
+            written = each.address or ""
             if "address" not in self.capabilities.members:
                 raise Invalid(
-                    f"the balancers of {self.call.cloud.name} send to nodes only, and {each.address} is an address"
+                    f"the balancers of {self.call.cloud.name} send to nodes only, and {written} is an address"
                 )
-            return Place(Member(address=each.address, port=each.port, weight=each.weight), each.address)
+            return Place(Member(address=written, port=each.port, weight=each.weight), written)
         named = [node for node in nodes if node.name == each.node]
         node = named[0] if len(named) == 1 else referred(self.call, "node", each.node, self._living)
         if isinstance(node, Unknown):

@@ -125,13 +125,12 @@ def result(call: Call, gather: list[str], asked: Asked, found: list[Found], clou
         said = f"{failed} of {len(call.clouds)} clouds failed; {said}"
     else:
         said = str(first.error)
-    assert first.error is not None
-    return {**answer, "failed": True, "msg": said, "failure": first.error.failure()}
+    return {**answer, "failed": True, "msg": said, "failure": error_of(first)["failure"]}
 
 
 def error_of(one: Found) -> dict[str, t.Any]:
-    assert one.error is not None
-    return {"cloud": one.cloud, "gather": one.what or None, "msg": str(one.error), "failure": one.error.failure()}
+    failure = one.error.failure() if one.error else None
+    return {"cloud": one.cloud, "gather": one.what or None, "msg": str(one.error), "failure": failure}
 
 
 def warn_about_sizes(call: Call, asked: Asked, found: t.Sequence[Found], sizes: t.Sequence[Row]) -> None:

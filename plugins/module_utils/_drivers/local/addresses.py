@@ -53,7 +53,7 @@ def free_address(state: Transaction, directory: str, ports: t.Iterable[int]) -> 
 def free_port(state: Transaction, address: str, wanted: int, kinds: t.Iterable[int] = (socket.SOCK_STREAM,)) -> int:
     """``wanted`` if it is free at ``address``, else one that is, and that no resource at rest has."""
     used = {row.body["port"] for kind in ("node", "dns") for row in state.rows(kind) if row.body["address"] == address}
-    for _ in range(100):
+    for _attempt in range(100):
         if wanted not in used and all(refusal(address, wanted, kind) is None for kind in kinds):
             return wanted
         with socket.socket() as probe:

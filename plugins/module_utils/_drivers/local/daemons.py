@@ -41,9 +41,8 @@ class Started:
         return self
 
     def __exit__(self, *reason: object) -> None:
-        assert self._process.stdin is not None
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            t.cast("t.IO[bytes]", self._process.stdin).close()
         self._process.wait()
 
 
@@ -65,7 +64,7 @@ class Daemons:
         run = self._programs()
         log = os.open(os.path.join(self.directory, "run", f"{id}.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function
                 [sys.executable, "-I", "-S", "-c", BOOT, run, program, self.directory, kind, id, token],
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -76,10 +75,10 @@ class Daemons:
             )
         finally:
             os.close(log)
-        assert process.stdin is not None
         order = {"paths": [path for path in sys.path if os.path.isdir(path)], "env": self.env}
-        process.stdin.write(json.dumps(order).encode() + b"\n")
-        process.stdin.flush()
+        stdin = t.cast("t.IO[bytes]", process.stdin)
+        stdin.write(json.dumps(order).encode() + b"\n")
+        stdin.flush()
         return Started(process, token)
 
     def status(self, id: str) -> dict[str, t.Any]:

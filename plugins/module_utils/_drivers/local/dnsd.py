@@ -112,7 +112,7 @@ class Book:
         """Follows aliases as long as they stay in zones of this server."""
         name, found = question.name, wire.Answer(code=wire.REFUSED, ours=False)
         chain: list[wire.Resource] = []
-        for _ in range(MOST_ALIASES):
+        for _hop in range(MOST_ALIASES):
             row = self._zone(name)
             if row is None:
                 break

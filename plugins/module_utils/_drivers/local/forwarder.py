@@ -161,7 +161,7 @@ class Forwarder:
         algorithm = self.body["algorithm"]
         if algorithm == "least_connections":
             return [target for target, _weight in sorted(well, key=lambda entry: entry[0].open / entry[1])] + ill
-        pool = [target for target, weight in well for _ in range(weight)]
+        pool = [target for target, weight in well for _share in range(weight)]
         if algorithm == "source_ip":
             turn = int.from_bytes(hashlib.sha256(caller.encode()).digest()[:4], "big")
         else:

@@ -14,6 +14,7 @@ import json
 import os
 import select
 import signal
+import sqlite3
 import sys
 import time
 import typing as t
@@ -54,13 +55,15 @@ class Serving:
     @property
     def read(self) -> Transaction:
         """For looks at the state on the main thread."""
-        assert self._sql is not None
-        return Transaction(self._sql)
+        return Transaction(self._opened)
 
     def version(self) -> int:
         """Another number after each change that another process made."""
-        assert self._sql is not None
-        return int(self._sql.execute("PRAGMA data_version").fetchone()[0])
+        return int(self._opened.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def _opened(self) -> sqlite3.Connection:
+        return t.cast(sqlite3.Connection, self._sql)
 
     def tell(self, **parts: t.Any) -> None:
         """Publishes how it is."""

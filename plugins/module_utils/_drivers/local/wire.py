@@ -104,7 +104,7 @@ def read_question(message: bytes) -> Question:
     type, group = struct.unpack("!2H", message[at : at + 4])
     at += 4
     limit, edns = PLAIN_LIMIT, False
-    for _ in range(answers + authority + additional):
+    for _number in range(answers + authority + additional):
         _name, at = read_name(message, at)
         if len(message) < at + 10:
             raise Garbled("cut off")
