@@ -25,6 +25,12 @@ CREATE = """
   register: made
 """
 
+USE = """
+- {name: facts, ansible.builtin.setup: {gather_subset: "!all"}}
+- ansible.builtin.copy: {src: content, dest: ~/copied, mode: "0600"}
+- {name: read, ansible.builtin.command: cat copied}
+"""
+
 DELETE = """
 - anycloud.core.cloud_node: {provider: local, name: web-1, state: absent}
 - anycloud.core.cloud_key: {provider: local, name: me, state: absent}
@@ -50,29 +56,20 @@ def test_a_node_outlives_its_task_and_is_a_host_of_ansible(play: Ground, lane: s
     )
     inventory = play.folder / "hosts"
     inventory.write_text(f"{host}\n")
-    content = play.folder / "content"
-    content.write_text("from here")
+    (play.folder / "content").write_text("from here")
+    env = {"ANSIBLE_REMOTE_TEMP": "~/.ansible/tmp"}
 
-    def adhoc(*arguments: str, **env: str) -> str:
-        env = {"ANSIBLE_REMOTE_TEMP": "~/.ansible/tmp", **env}
-        done = play.command("ansible", "-i", str(inventory), "web-1", *arguments, env=env)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    pinged = play.command("ansible", "-i", str(inventory), "web-1", "-m", "ping", env=env)
+    by_sftp = play(USE, inventory=str(inventory), keywords={"connection": "ssh"}, env=env)
+    legacy = {"ANSIBLE_SSH_TRANSFER_METHOD": "scp", "ANSIBLE_SCP_EXTRA_ARGS": "-O"}
+    by_scp = play(USE, inventory=str(inventory), keywords={"connection": "ssh"}, env={**env, **legacy})
+    piped = play(USE, inventory=str(inventory), keywords={"connection": "ssh"}, env={**env, "ANSIBLE_PIPELINING": "1"})
 
-    assert '"ping": "pong"' in adhoc("-m", "ping")
-    assert '"ping": "pong"' in adhoc("-m", "ping", ANSIBLE_PIPELINING="1")
-    assert f'"HOME": "{node["extra"]["home"]}"' in adhoc("-m", "setup", "-a", "filter=ansible_env")
-    adhoc("-m", "copy", "-a", f"src={content} dest=~/copied mode=0600")
-    assert "from here" in adhoc("-m", "command", "-a", "cat copied")
-    adhoc(
-        "-m",
-        "copy",
-        "-a",
-        f"src={content} dest=~/again",
-        ANSIBLE_SSH_TRANSFER_METHOD="scp",
-        ANSIBLE_SCP_EXTRA_ARGS="-O",
-    )
-    assert "from here" in adhoc("-m", "command", "-a", "cat again")
+    assert '"ping": "pong"' in pinged.stdout, pinged.stdout + pinged.stderr
+    for used in (by_sftp, by_scp, piped):
+        assert not used.failed, used.text
+        assert used.step("facts").result["ansible_facts"]["ansible_env"]["HOME"] == node["extra"]["home"]
+        assert used.step("read").result["stdout"] == "from here"
 
     ended = play(DELETE, lane=lane)
     assert not ended.failed, ended.text
