@@ -41,8 +41,8 @@ options:
   value:
     description:
       - All values of the record, a list or one alone. What is not in it is taken away, unless O(purge_values=false).
-      - Host names may be written with or without a dot at their end, they are always full names.
-        C(10 mail.example.com) is an MX, C(0 5 443 www.example.com) an SRV, C(0 issue "letsencrypt.org") a CAA.
+      - Host names in it are full names, with or without a dot at their end. One of a single word is in the zone, and V(@) is the zone itself.
+      - C(10 mail.example.com) is an MX, C(0 5 443 www.example.com) an SRV, C(0 issue "letsencrypt.org") a CAA.
       - A TXT value is the text itself, however long. One that begins and ends with C(") is read as in a zone file.
       - Two spellings of the same value are equal. Their order does not count.
       - With O(state=absent) only these values are taken away, and the record with the last of them.
@@ -117,8 +117,8 @@ options:
       value:
         description:
           - All values of the record, a list or one alone. What is not in it is taken away, unless O(records[].purge_values=false).
-          - Host names may be written with or without a dot at their end, they are always full names.
-            C(10 mail.example.com) is an MX, C(0 5 443 www.example.com) an SRV, C(0 issue "letsencrypt.org") a CAA.
+          - Host names in it are full names, with or without a dot at their end. One of a single word is in the zone, and V(@) is the zone itself.
+          - C(10 mail.example.com) is an MX, C(0 5 443 www.example.com) an SRV, C(0 issue "letsencrypt.org") a CAA.
           - A TXT value is the text itself, however long. One that begins and ends with C(") is read as in a zone file.
           - Two spellings of the same value are equal. Their order does not count.
           - With O(records[].state=absent) only these values are taken away, and the record with the last of them.

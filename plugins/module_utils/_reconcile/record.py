@@ -129,7 +129,8 @@ def checked(call: Call, written: t.Mapping[str, t.Any], where: str, can: Capabil
     check_extras(written, where.removeprefix("record "), can)
     fields = given(written, ("ttl", "routing", "comment", "alias"))
     if "value" in written and type is not None:
-        fields["value"] = canonical_values(type, texts(written["value"]))
+        fields["value"] = texts(written["value"])
+        canonical_values(type, fields["value"], "zone.invalid")
         if not fields["value"] and not absent:
             raise Invalid("value is an empty list; write state: absent to delete the record")
     fields.update((f"extra.{key}", value) for key, value in (written.get("extra") or {}).items())
@@ -198,7 +199,7 @@ def resolved(call: Call, each: Entry, zone: Zone) -> list[RecordWant]:
         name = record_name(each.name, zone.name)
         want = dataclasses.replace(each.want, name=name)
         if each.target is None:
-            return [want]
+            return [in_zone(want, zone.name)]
         if want.absent:
             return [dataclasses.replace(want, type=each.type or "A")]
         found = pointings(call, each.target.strip(), each.type, name == zone.name)
@@ -215,6 +216,15 @@ def resolved(call: Call, each: Entry, zone: Zone) -> list[RecordWant]:
         )
         for pointing in found
     ]
+
+
+def in_zone(want: RecordWant, zone: str) -> RecordWant:
+    """The want with its values canonical, which the names in them can be only now."""
+    if "value" not in want.fields:
+        return want
+    return dataclasses.replace(
+        want, fields={**want.fields, "value": canonical_values(want.type, want.fields["value"], zone)}
+    )
 
 
 def distinct(wants: list[RecordWant]) -> list[RecordWant]:

@@ -149,25 +149,28 @@ def canonical_type(text: str) -> str:
     return written
 
 
-def canonical(type: str, value: str) -> str:
-    """The one spelling of a value; raises ``Invalid`` with what is wrong with it."""
+def canonical(type: str, value: str, zone: str | None = None) -> str:
+    """The one spelling of a value; raises ``Invalid`` with what is wrong with it.
+
+    With a ``zone``, a host name of one word is in the zone, and ``@`` is the zone itself, as users write them.
+    """
     if type in TEXT_TYPES:
         return txt_canonical(value)
     if type not in SHAPES:
         return value.strip()
-    return " ".join(parts_of(type, value))
+    return " ".join(parts_of(type, value, zone))
 
 
-def canonical_values(type: str, values: t.Iterable[str]) -> tuple[str, ...]:
+def canonical_values(type: str, values: t.Iterable[str], zone: str | None = None) -> tuple[str, ...]:
     """The values of a set, each once, in the order in which they were written."""
-    return tuple(dict.fromkeys(canonical(type, value) for value in values))
+    return tuple(dict.fromkeys(canonical(type, value, zone) for value in values))
 
 
-def parts_of(type: str, value: str) -> tuple[str, ...]:
+def parts_of(type: str, value: str, zone: str | None = None) -> tuple[str, ...]:
     """The canonical parts of a value: priority and mail server of an MX, and so on."""
     shape = SHAPES[type]
     try:
-        made = tuple(read_parts(shape.parts, words(value)))
+        made = tuple(read_parts(shape.parts, words(value), zone))
         shape.check(made)
     except Invalid as problem:
         what = f"{problem}" if f'"{value}"' in str(problem) else f'the value "{value}" is wrong: {problem}'
@@ -175,16 +178,23 @@ def parts_of(type: str, value: str) -> tuple[str, ...]:
     return made
 
 
-def read_parts(parts: tuple[Part, ...], found: list[Word]) -> t.Iterator[str]:
+def read_parts(parts: tuple[Part, ...], found: list[Word], zone: str | None) -> t.Iterator[str]:
     needed = [part.name for part in parts if not part.optional]
     if len(found) < len(needed):
         raise Invalid(missing(needed, len(found)))
     if len(found) > len(parts) and not parts[-1].rest:
         raise Invalid(f'there is more than expected: "{" ".join(word.text for word in found[len(parts) :])}"')
     for at, part in enumerate(parts):
-        text = part.read(found[at:] if part.rest else found[at : at + 1])
+        taken = found[at:] if part.rest else found[at : at + 1]
+        text = part.read([in_zone(taken[0], zone)] if zone and part.is_name else taken)
         if text or not part.optional:
             yield text
+
+
+def in_zone(word: Word, zone: str) -> Word:
+    if word.text == "@":
+        return Word(zone)
+    return word if "." in word.text else Word(f"{word.text}.{zone}")
 
 
 def missing(needed: list[str], found: int) -> str:

@@ -118,6 +118,20 @@ def test_names_and_values_in_other_languages(ground):
     assert result["record"]["value"] == ["xn--strae-oqa.example"]
 
 
+def test_a_host_of_one_word_is_in_the_zone_and_one_with_a_dot_is_a_full_name(ground):
+    ground.thrice(zone=ZONE, name="a", type="CNAME", value="www")
+    ground.thrice(zone=ZONE, name="b", type="CNAME", value="@")
+    ground.thrice(zone=ZONE, name="c", type="CNAME", value="www.")
+    ground.thrice(zone=ZONE, name="@", type="MX", value=["10 mail", "20 mail.example.net"])
+
+    assert ground.sets() == {
+        "a CNAME": ["www.example.com"],
+        "b CNAME": ["example.com"],
+        "c CNAME": ["www"],
+        "@ MX": ["10 mail.example.com", "20 mail.example.net"],
+    }
+
+
 def test_many_records_go_in_as_few_batches_as_the_cloud_allows(ground):
     records = [{"name": f"h{number}", "type": "A", "value": f"192.0.2.{number}"} for number in range(10)]
 
