@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 SpecDict = t.Dict[str, t.Dict[str, t.Any]]
 
 AUTH_PLAIN: tuple[str, ...] = (

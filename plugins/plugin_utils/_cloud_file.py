@@ -131,7 +131,8 @@ def type_of(value: object) -> str:
     for kind in (bool, str, (int, float), list, dict):
         if isinstance(value, kind):
             return WORDS[kind]
-    return type(value).__name__
+    vaulted = "vaulted text; below auth each value can be vaulted, elsewhere only the whole file"
+    return vaulted if type(value).__name__ == "EncryptedString" else type(value).__name__
 
 
 def literal_secrets(clouds: t.Mapping[str, Plain]) -> list[str]:

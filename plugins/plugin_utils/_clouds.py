@@ -72,6 +72,7 @@ class NamedClouds:
 
         Fails with ``Invalid``; falls back to the local cloud, with a warning, where nothing at all is configured.
         """
+        options = {key: value for key, value in options.items() if value is not None}
         check_literals(options.get("auth"))
         answer = _cloud_file.combined(options, self._env, self._file_for(options))
         auth = answer.get("auth")
@@ -169,10 +170,12 @@ def free_name(name: str, taken: t.Collection[str]) -> str:
 @functools.lru_cache(maxsize=8)
 def read(loader: DataLoader, path: str, changed_ns: int, size: int) -> tuple[CloudFile, list[str]]:
     """The file and the places of its literal secrets. Read once for each state of it, in each process."""
-    parsed = untagged(parse(loader, path))
-    file = _cloud_file.checked(parsed, path)
-    with open(path, "rb") as source:
-        vaulted = source.read(len(VAULT)) == VAULT
+    try:
+        with open(path, "rb") as source:
+            vaulted = source.read(len(VAULT)) == VAULT
+    except OSError as error:
+        raise Invalid(f"the cloud configuration {path} cannot be read: {error.strerror}") from error
+    file = _cloud_file.checked(untagged(parse(loader, path)), path)
     literal = (
         [] if vaulted else _cloud_file.literal_secrets({name: without_vaulted(c) for name, c in file.clouds.items()})
     )

@@ -17,6 +17,7 @@ import logging
 import os
 import shutil
 import sys
+import traceback
 import typing as t
 import warnings
 from collections import deque
@@ -26,6 +27,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.common.warnings import warn
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
@@ -62,6 +64,10 @@ class Lane(ActionBase):
             args = self._settled(environment)
         except CloudError as error:
             return over_the_wire(_task.failed(error), Direction.MODULE_TO_CONTROLLER)
+        except AnsibleError:
+            raise
+        except Exception as error:
+            return withheld(error)
         why = self._why_not_fast(args, environment, variables)
         display.vvv(f"{self._task.action}: {'module lane: ' + why if why else 'fast lane'}")
         if why:
@@ -72,29 +78,33 @@ class Lane(ActionBase):
         """The arguments with what the named cloud adds to them."""
         args = over_the_wire(self._task.args, Direction.CONTROLLER_TO_MODULE)
         spec = _task.argument_spec(self.task)
+        for name in ("auth", "options"):
+            if isinstance(args.get(name), str):
+                args[name] = mapping(args[name])
         check_mappings(args, spec)
-        config = args.get("cloud_config")
-        clouds = NamedClouds(
-            self._loader,
-            env={**os.environ, **environment},
-            folder=os.path.abspath(self._loader.get_basedir()),
-            cwd=os.getcwd(),
-            warn=warn,
-            option=config if isinstance(config, str) else None,
-        )
+        clouds = self._named_clouds(args.get("cloud_config"), environment)
         names, sources = listed(args.get("clouds")), args.get("sources")
         if "sources" in spec and (names or sources):
             if are(str, names) and are(dict, sources):
-                args["sources"] = clouds.settle_all(names or (), sources or ())
-                for source in args["sources"]:
-                    for key in set(source) - set(spec["sources"]["options"]):
-                        del source[key]
+                kept = spec["sources"]["options"]
+                settled = clouds.settle_all(names or (), sources or ())
+                args["sources"] = [{key: value for key, value in one.items() if key in kept} for one in settled]
         else:
             args.update((key, value) for key, value in clouds.settle(args).items() if key in spec)
         timeout = self._task.timeout
         if timeout and args.get("api_deadline") is None:
             args["api_deadline"] = deadline_within(timeout)
         return args
+
+    def _named_clouds(self, option: t.Any, environment: dict[str, str]) -> NamedClouds:
+        return NamedClouds(
+            self._loader,
+            env={**os.environ, **environment},
+            folder=os.path.abspath(self._loader.get_basedir()),
+            cwd=os.getcwd(),
+            warn=warn,
+            option=option if isinstance(option, str) else None,
+        )
 
     def _why_not_fast(
         self, args: dict[str, t.Any], environment: dict[str, str], variables: dict[str, t.Any]
@@ -150,15 +160,11 @@ class Lane(ActionBase):
                 result = run.result()
             if shows_invocation(variables):
                 result["invocation"] = {"module_args": run.params}
-            masked = remove_values(result, run.secrets)
+            masked = remove_values(result, tuple(run.secrets))
             masked.update((key, value) for key, value in result.items() if value is None or isinstance(value, bool))
             return over_the_wire(masked, Direction.MODULE_TO_CONTROLLER)
         except Exception as error:
-            return {
-                "failed": True,
-                "changed": False,
-                "msg": f"bug in anycloud.core: {type(error).__name__} in the fast lane; its text is withheld, it may hold secrets",
-            }
+            return withheld(error)
         finally:
             run.tell()
 
@@ -202,10 +208,22 @@ class FastRun:
         return str(errors.msg)
 
     def tell(self) -> None:
-        for line in self._log:
-            display.vvv(remove_values(line, self.secrets))
-        for warning in dict.fromkeys(self._warnings):
-            warn(remove_values(warning, self.secrets))
+        secrets = tuple(self.secrets)
+        for line in tuple(self._log):
+            display.vvv(remove_values(line, secrets))
+        for warning in dict.fromkeys(tuple(self._warnings)):
+            warn(remove_values(warning, secrets))
+
+
+def withheld(error: Exception) -> dict[str, t.Any]:
+    """A crash of the lane itself, where it is not known yet what would have to be masked."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(where.filename)}, line {where.lineno}"
+    return {
+        "failed": True,
+        "changed": False,
+        "msg": f"bug in anycloud.core: {type(error).__name__} at {place}; its text is withheld, it may hold secrets",
+    }
 
 
 def over_the_wire(value: t.Any, direction: Direction) -> t.Any:
@@ -232,6 +250,13 @@ def check_mappings(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Mapping[s
             and not isinstance(value, (dict, str, type(None)))
         ):
             raise Invalid(f"{name} must be a mapping, not {type_of(value)}")
+
+
+def mapping(value: t.Any) -> t.Any:
+    """As an option of the type dict reads text, which is what an ad-hoc command gives."""
+    with contextlib.suppress(TypeError):
+        return check_type_dict(value)
+    return value
 
 
 def listed(value: t.Any) -> t.Any:
