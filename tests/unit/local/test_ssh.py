@@ -145,6 +145,32 @@ def test_the_users_own_variables_do_not_leak_but_sent_ones_arrive(ground: Ground
     assert done.stdout.decode() == "grüße none web-1\n"
 
 
+def test_a_command_that_cannot_run_is_told(ground: Ground) -> None:
+    key = ground.key()
+    node = ground.node(key_names=("me",))
+    pathlib.Path(node.extra["home"]).rename(ground.folder / "moved")
+
+    done = ground.ssh(node, key, "true")
+
+    assert done.returncode == 126
+    assert b"No such file or directory" in done.stderr
+
+
+def test_terminals_are_given_back(ground: Ground) -> None:
+    key = ground.key()
+    node = ground.node(key_names=("me",))
+    shared = ["-oControlMaster=auto", f"-oControlPath={ground.folder}/mux", "-oControlPersist=5", "-tt"]
+    ground.ssh(node, key, "true", options=shared)
+    files = pathlib.Path(f"/proc/{ground.pid(node.id)}/fd")
+    before = len(list(files.iterdir()))
+
+    for _time in range(5):
+        ground.ssh(node, key, "sleep 0.01", options=shared)
+
+    eventually(lambda: len(list(files.iterdir())) <= before)
+    ground.ssh(node, key, options=[*shared, "-Oexit"])
+
+
 def test_many_sessions_at_once_over_one_connection_and_over_many(ground: Ground) -> None:
     key = ground.key()
     node = ground.node(key_names=("me",))

@@ -115,6 +115,19 @@ def test_an_attached_volume_can_be_renamed_but_not_deleted_or_attached_elsewhere
     assert os.listdir(os.path.dirname(renamed.device)) == ["chest"]
 
 
+def test_a_folder_of_the_user_is_not_taken_for_a_volume(local: Ground) -> None:
+    node = local.node()
+    mine = pathlib.Path(node.extra["home"], "volumes", "box")
+    mine.mkdir(parents=True)
+    (mine / "precious").write_text("x")
+
+    with pytest.raises(Conflict, match="is there already, and is no volume"):
+        attached(local, volume(local), node)
+
+    assert (mine / "precious").exists()
+    assert again(local).node is None
+
+
 def test_a_volume_and_its_node_are_in_one_location(local: Ground) -> None:
     node = local.node(location="oregon")
 

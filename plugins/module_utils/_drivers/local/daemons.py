@@ -20,7 +20,7 @@ from .serving import holder, status_of
 
 PROGRAMS = ("state", "serving", "sshd", "sftp", "forwarder", "dnsd", "wire")
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from anycloud_local.serving import main; main(*sys.argv[2:])"
-KEPT_ENV = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM")
+KEPT_ENV = ("LANG", "LANGUAGE", "TZ", "TMPDIR")
 
 
 def ship() -> None:

@@ -97,6 +97,9 @@ def main(program: str, directory: str, kind: str, id: str, token: str) -> None:
         os._exit(0)
     os.close(hear)
     os.chdir(directory)
+    os.umask(0o022)
+    for usual in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(usual, signal.SIG_DFL)
     order = json.loads(sys.stdin.readline())
     sys.path.extend(order["paths"])
     run = prepare(program)

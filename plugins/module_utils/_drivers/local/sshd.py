@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import io
+import logging
 import os
 import pty
 import pwd
@@ -27,6 +28,7 @@ from .state import Row, State
 
 LOOKS_EVERY = 0.5
 CHUNK = 1 << 16
+CANNOT_RUN = 126
 # paramiko's answers, by value: it is not imported at the top
 LET_IN, KEPT_OUT = 0, 2
 OPENED, PROHIBITED = 0, 1
@@ -38,6 +40,8 @@ def run(serving: Serving) -> None:
     """Serves one node until its row no longer wants this process, or a signal ends it."""
     import paramiko  # noqa: F401  # a missing library is to be told before the door opens
 
+    logging.getLogger("paramiko").addHandler(logging.NullHandler())
+    logging.getLogger("paramiko").propagate = False
     row = serving.row()
     if row is None:
         return
@@ -61,7 +65,7 @@ def run(serving: Serving) -> None:
         pass
     door.close()
     end_marked(serving.id)
-    machine.end_groups()
+    machine.end()
 
 
 class Machine:
@@ -83,8 +87,9 @@ class Machine:
             user = pwd.getpwuid(os.getuid()).pw_name
         except KeyError:
             user = str(os.getuid())
+        self.usual = serving.env
         self.env = {
-            **serving.env,
+            "ANYCLOUD_LOCAL_DIR": serving.directory,
             "PATH": search_path(),
             "HOME": self.home,
             "USER": user,
@@ -137,15 +142,15 @@ class Machine:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         with open(os.open(os.path.join(self.home, log), flags, 0o600), "ab") as output:
             try:
-                process = subprocess.Popen(
-                    [path], cwd=self.home, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+                    [path], cwd=self.home, env={**self.usual, **self.env}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                     start_new_session=True,
                 )  # fmt: skip
             except OSError as error:
                 output.write(f"{error}\n".encode())
                 return 127
-        self.groups.add(process.pid)
-        return process.wait()
+        with self.knows(process):
+            return process.wait()
 
     def lets_in(self, blob: str) -> bool:
         """Whether a public key is one of the node's, or in its own authorized_keys."""
@@ -160,11 +165,24 @@ class Machine:
             lines += [line for line in file.read().splitlines() if not line.lstrip().startswith("#")]
         return any(blob in line.split() for line in lines)
 
-    def end_groups(self) -> None:
-        """Ends what was begun here, also where processes cannot be found by their mark."""
-        for group in self.groups:
+    @contextlib.contextmanager
+    def knows(self, process: subprocess.Popen[bytes]) -> t.Iterator[None]:
+        """While a command runs, it can be ended also where processes cannot be found by their mark."""
+        self.groups.add(process.pid)
+        try:
+            yield
+        finally:
+            self.groups.discard(process.pid)
+
+    def end(self) -> None:
+        """Ends what runs here, and takes the node's folder away if the node is gone."""
+        for group in list(self.groups):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
+        with self.state.reading() as state:
+            gone = state.row("node", self.id) is None
+        if gone:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def search_path() -> str:
@@ -276,49 +294,56 @@ class Session:
 
     def _run(self, channel: t.Any, arguments: list[str]) -> None:
         try:
-            status = self._on_terminal(channel, arguments) if self.terminal else self._on_pipes(channel, arguments)
+            terminal = self.terminal
+            status = self._on_terminal(channel, terminal, arguments) if terminal else self._on_pipes(channel, arguments)
             tell_end(channel, status)
         except (OSError, EOFError) as error:
+            with contextlib.suppress(OSError, EOFError):
+                channel.sendall_stderr(f"{error}\n".encode())
+                channel.send_exit_status(CANNOT_RUN)
             sys.stderr.write(f"{self.machine.id}: session ended: {error}\n")
         finally:
             channel.close()
 
     def _popen(self, arguments: list[str], **streams: t.Any) -> subprocess.Popen[bytes]:
-        env = {**self.env, **self.machine.env}
-        if self.terminal:
-            env["TERM"] = self.env["TERM"]
-        process = subprocess.Popen(arguments, cwd=self.machine.home, env=env, start_new_session=True, **streams)
-        self.machine.groups.add(process.pid)
-        return process
+        env = {**self.machine.usual, **self.env, **self.machine.env}
+        return subprocess.Popen(  # pylint: disable=ansible-bad-function
+            arguments, cwd=self.machine.home, env=env, start_new_session=True, **streams
+        )
 
     def _on_pipes(self, channel: t.Any, arguments: list[str]) -> int:
         pipe = subprocess.PIPE
         process = self._popen(arguments, stdin=pipe, stdout=pipe, stderr=pipe)
-        assert process.stdin and process.stdout and process.stderr
+        stdin, stdout, stderr = (t.cast("t.IO[bytes]", one) for one in (process.stdin, process.stdout, process.stderr))
         outputs = [
-            spawn(pour, process.stdout.fileno(), channel.sendall),
-            spawn(pour, process.stderr.fileno(), channel.sendall_stderr),
+            spawn(pour, stdout, channel.sendall),
+            spawn(pour, stderr, channel.sendall_stderr),
         ]
-        spawn(feed, channel, process.stdin.fileno(), process.stdin.close)
-        status = process.wait()
+        spawn(feed, channel, stdin)
+        with self.machine.knows(process):
+            status = process.wait()
         for output in outputs:
             output.join()
-        process.stdout.close()
-        process.stderr.close()
+        stdout.close()
+        stderr.close()
         return status
 
-    def _on_terminal(self, channel: t.Any, arguments: list[str]) -> int:
-        assert self.terminal is not None
-        ours, theirs = self.terminal
-        process = self._popen(
-            [sys.executable, "-I", "-S", "-c", TERMINAL, *arguments], stdin=theirs, stdout=theirs, stderr=theirs
-        )
-        os.close(theirs)
-        output = spawn(pour, ours, channel.sendall)
-        spawn(feed, channel, ours, lambda: hang_up(process.pid, channel))
-        status = process.wait()
-        # background jobs may keep the terminal open; what the command itself wrote is there already
-        output.join(timeout=0.5)
+    def _on_terminal(self, channel: t.Any, terminal: tuple[int, int], arguments: list[str]) -> int:
+        theirs = terminal[1]
+        with open(terminal[0], "r+b", buffering=0) as ours:
+            try:
+                process = self._popen(
+                    [sys.executable, "-I", "-S", "-c", TERMINAL, *arguments], stdin=theirs, stdout=theirs, stderr=theirs
+                )
+            finally:
+                os.close(theirs)
+            output = spawn(pour, ours, channel.sendall)
+            spawn(feed, channel, ours, process.pid)
+            with self.machine.knows(process):
+                status = process.wait()
+            # background jobs may keep the terminal open; what the command itself wrote is there already
+            output.join(timeout=0.5)
+            self.terminal = None
         return status
 
 
@@ -328,34 +353,23 @@ def spawn(target: t.Callable[..., None], *arguments: t.Any) -> threading.Thread:
     return thread
 
 
-def pour(source: int, send: t.Callable[[bytes], object]) -> None:
-    """From the command to the client; a client that is gone does not stop the command from being read."""
-    while True:
-        try:
-            chunk = os.read(source, CHUNK)
-        except OSError:
-            return
-        if not chunk:
-            return
-        try:
+def pour(source: t.IO[bytes], send: t.Callable[[bytes], object]) -> None:
+    """From the command to the client."""
+    with contextlib.suppress(OSError, EOFError, ValueError):
+        while chunk := os.read(source.fileno(), CHUNK):
             send(chunk)
-        except (OSError, EOFError):
-            return
 
 
-def feed(channel: t.Any, sink: int, end: t.Callable[[], object]) -> None:
-    """From the client to the command, up to the end of the client's input."""
-    with contextlib.suppress(OSError, EOFError):
+def feed(channel: t.Any, sink: t.IO[bytes], group: int | None = None) -> None:
+    """From the client to the command, up to the end of the client's input; a terminal hangs up with its client."""
+    with contextlib.suppress(OSError, EOFError, ValueError):
         while chunk := channel.recv(CHUNK):
             while chunk:
-                chunk = chunk[os.write(sink, chunk) :]
-    with contextlib.suppress(OSError):
-        end()
-
-
-def hang_up(group: int, channel: t.Any) -> None:
-    """The client of a terminal is gone, and not just silent."""
-    if channel.closed or not channel.get_transport().is_active():
+                chunk = chunk[os.write(sink.fileno(), chunk) :]
+    if group is None:
+        with contextlib.suppress(OSError):
+            sink.close()
+    elif channel.closed or not channel.get_transport().is_active():
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGHUP)
 

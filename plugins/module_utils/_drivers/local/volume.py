@@ -17,7 +17,7 @@ from ...sdk.provider import Connection
 from ...sdk.services import SnapshotFields, VolumeFields, VolumeService, Where
 from ...sdk.waiting import Operation, done
 from .daemons import remove_tree
-from .directory import Directory, good_name, need_row, new_id, private_folder, refuse_twin, take_away
+from .directory import Directory, good_name, need_row, new_id, private_folder, refuse_twin
 from .market import FIRST_LOCATION, LOCATIONS, offered
 from .state import Row
 
@@ -182,7 +182,10 @@ class Volumes(VolumeService):
         device = self._device(row)
         if device:
             private_folder(os.path.dirname(device))
-            take_away(device)
+            if os.path.lexists(device) and not os.path.islink(device):
+                raise Conflict(f"volume {row.name} cannot be attached: {device} is there already, and is no volume")
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(device)
             os.symlink(self.directory.join("volumes", row.id), device)
 
     def _unlink(self, row: Row) -> None:
