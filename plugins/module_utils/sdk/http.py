@@ -15,7 +15,7 @@ import time
 import typing as t
 import zlib
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from .errors import AuthFailed, CloudError, RateLimited, TimedOut, Unavailable
 from .messages import (
@@ -26,6 +26,7 @@ from .messages import (
     Answer,
     Explain,
     Request,
+    Unreadable,
     Upload,
     decode,
     decoder,
@@ -39,7 +40,7 @@ from .pool import POOL
 from .redact import redactor, secret_headers
 from .route import origin_of, route_to
 from .services import Source
-from .urls import path_in, query, segment
+from .urls import path_in, query, segment, written
 from .waiting import Operation, Pending, Progress
 from .wire import Incoming, Lost
 
@@ -214,9 +215,7 @@ class Http:
         accept: str = "*/*",
     ) -> Request:
         """A request as it is before it is signed. ``path`` is below the base URL, or a URL of its own."""
-        url = (
-            path if path.startswith(("http://", "https://")) else self.base_url + quote(path, safe="/%:=@!$&'()*+,;~?")
-        )
+        url = written(path if path.startswith(("http://", "https://")) else self.base_url + path)
         if params:
             url += ("&" if "?" in url else "?") + query(params)
         origin = origin_of(url)
@@ -267,6 +266,7 @@ class Http:
                     tries < self._settings.api_retries and error.retryable and (repeatable or not error.outcome_unknown)
                 )
                 if not again or not self._back_off(error, tries):
+                    error.args = (f"{error}; tried {tries + 1} times",) if tries else error.args
                     raise
                 tries += 1
             self._work.count(retries=1)
@@ -276,7 +276,7 @@ class Http:
             incoming = self._send(signed)
             try:
                 if incoming.status >= 300:
-                    raise self._refusal(signed, self._read(signed, incoming))
+                    raise self._refusal(signed, incoming)
                 return receive(incoming)
             except BaseException:
                 incoming.abort()
@@ -284,10 +284,11 @@ class Http:
         except Lost as lost:
             error = self._lost(lost)
             error.outcome_unknown = lost.sent and signed.method not in READS
+        except Unreadable as unreadable:
+            error = unreadable
+            error.outcome_unknown = signed.method not in READS
         except CloudError as raised:
             error = raised
-            if (error.status or 200) < 300 and signed.method not in READS:
-                error.outcome_unknown = True
         where = f"{signed.method} {path_in(signed.url)}"
         sentence = f"{self.who} {error} ({f'{error.status} to {where}' if error.status else where})"
         error.args = (redactor([*self._secrets, *secret_headers(signed.headers)])(sentence),)
@@ -315,12 +316,12 @@ class Http:
             for block in incoming.blocks():
                 body += unpack.decompress(block, self._limit + 1 - len(body)) if unpack else block
                 if len(body) > self._limit:
-                    raise Unavailable(
+                    raise Unreadable(
                         f"answered with more than {self._limit} bytes", status=incoming.status, retryable=False
                     )
         except zlib.error:
             unpack = None
-            raise Unavailable("answered with a broken compressed body", status=incoming.status) from None
+            raise Unreadable("answered with a broken compressed body", status=incoming.status) from None
         if unpack and body and not unpack.eof:
             raise Lost("the compressed body ended too early", sent=True)
         return Answer(incoming.status, headers, bytes(body), url=request.url)
@@ -335,11 +336,15 @@ class Http:
         finally:
             incoming.abort()
 
-    def _refusal(self, request: Request, answer: Answer) -> Exception:
-        """What an answer of 300 or more is raised as."""
+    def _refusal(self, request: Request, incoming: Incoming) -> Exception:
+        """What an answer of 300 or more is raised as; its body may be of any kind, or cut off."""
+        try:
+            answer = self._read(request, incoming)
+        except (Lost, Unreadable):
+            answer = Answer(incoming.status, lower(incoming.headers), url=request.url)
         target = answer.headers.get("location")
         if target and answer.status in (301, 302, 303, 307, 308) and request.method in READS:
-            return Moved(urljoin(request.url, target))
+            return Moved(written(urljoin(request.url, target)))
         error = refusal(answer, self._explain(answer))
         error.retry_after = retry_after(answer.headers)
         if answer.status == 429 and error.retry_after:
@@ -361,7 +366,8 @@ class Http:
 
     def _lost(self, lost: Lost) -> CloudError:
         if not lost.late:
-            return Unavailable(f"cannot be used: {lost.why}", retryable=lost.retryable)
+            what = "did not answer" if lost.sent else "cannot be reached"
+            return Unavailable(f"{what}: {lost.why}", retryable=lost.retryable)
         if self._work.left() <= 0:
             return TimedOut(f"did not answer before the task's deadline: {lost.why}", retryable=False)
         return TimedOut(f"did not answer within {self._settings.api_timeout:g} s: {lost.why}")

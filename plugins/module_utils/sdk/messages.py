@@ -155,8 +155,12 @@ Explanation = t.Tuple[t.Optional[str], t.Optional[str]]
 Explain = t.Callable[[Answer], Explanation]
 
 
+class Unreadable(Unavailable):
+    """A good status, and a body that is not what it should be."""
+
+
 def decode(answer: Answer, accept: str) -> t.Any:
-    """The body as ``json``, ``xml``, ``text`` or ``bytes``; ``Unavailable`` when it is something else."""
+    """The body as ``json``, ``xml``, ``text`` or ``bytes``; ``Unreadable`` when it is something else."""
     if accept == "bytes":
         return answer.body
     try:
@@ -169,7 +173,7 @@ def decode(answer: Answer, accept: str) -> t.Any:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
         found = "nothing" if not answer.body else "a web page" if is_page(answer) else "something unreadable"
-        raise Unavailable(f"answered with {found} where {accept.upper()} was expected", status=answer.status) from None
+        raise Unreadable(f"answered with {found} where {accept.upper()} was expected", status=answer.status) from None
 
 
 def decoder(read: t.Callable[P, M]) -> t.Callable[P, M]:

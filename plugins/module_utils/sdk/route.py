@@ -69,7 +69,7 @@ def origin_of(url: str) -> Origin:
 
 def host_name(host: str) -> str:
     try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
+        return host.encode("idna").decode("ascii")
     except UnicodeError:
         raise Invalid(f'"{host}" is no host name') from None
 

@@ -26,6 +26,11 @@ def query(params: Params | None) -> str:
     return urlencode(pairs, quote_via=quote)
 
 
+def written(url: str) -> str:
+    """A URL that can go over the wire: nothing but ASCII, no fragment."""
+    return quote(url.partition("#")[0], safe="/%:=@!$&'()*+,;~?[]")
+
+
 def bare(url: str) -> str:
     """A URL without what may be secret in it."""
     return url.split("?")[0].split("#")[0].rpartition("@")[2]

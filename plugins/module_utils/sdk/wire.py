@@ -218,7 +218,8 @@ def unreached(error: BaseException, route: Route) -> Lost:
             f"no TLS connection to {route.origin}: {reason}; is the endpoint https?", sent=False, retryable=False
         )
     if isinstance(error, socket.gaierror):
-        return Lost(f"the host name of {place} is not known ({error.strerror})", sent=False)
+        passing = error.errno == socket.EAI_AGAIN
+        return Lost(f"the host name of {place} is not known ({error.strerror})", sent=False, retryable=passing)
     if isinstance(error, ConnectionRefusedError):
         return Lost(f"{place} refused the connection", sent=False)
     if isinstance(error, TimeoutError):

@@ -231,6 +231,8 @@ def test_requests_wait_for_their_place_in_the_rate() -> None:
         ("api.example.com", "is not a URL"),
         ("ftp://api.example.com", "is not a URL"),
         ("http://[::1", "is not a URL"),
+        ("http://a..b", "no host name"),
+        (f"http://{'a' * 64}.test", "no host name"),
         ("https://ops:hunter2@api.example.com/v1", "put them under auth"),
     ],
 )

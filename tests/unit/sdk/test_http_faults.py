@@ -130,6 +130,38 @@ def test_a_plain_refusal_is_not_tried_again(status: int, kind: type[CloudError])
     assert caught.value.status == status
 
 
+def test_a_refusal_counts_even_when_its_body_is_cut_off() -> None:
+    with (
+        conversation(
+            expect("POST", "/").say(b"HTTP/1.1 409 Conflict\r\nContent-Length: 99\r\n\r\n{", then="close")
+        ) as cloud,
+        pytest.raises(Conflict) as caught,
+    ):
+        Client(cloud.url).post("/", {})
+    assert not caught.value.outcome_unknown
+
+
+def test_how_often_it_was_tried_is_said() -> None:
+    with (
+        conversation(expect("GET", "/").answer(503).often(3)) as cloud,
+        pytest.raises(Unavailable, match="tried 3 times$"),
+    ):
+        Client(cloud.url, retries=2).get("/")
+    with conversation(expect("GET", "/").answer(503)) as cloud, pytest.raises(Unavailable, match=r"\(503 to GET /\)$"):
+        Client(cloud.url, retries=0).get("/")
+
+
+def test_a_host_that_does_not_exist_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_host: object, **_options: object) -> t.NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    http = Client("http://no-such-host.invalid", retries=3)
+    with pytest.raises(Unavailable, match=r"cannot be reached: the host name of no-such-host.invalid is not known"):
+        http.post("/", {})
+    assert http.task.api()["retries"] == 0
+
+
 def test_busy_hidden_in_a_refusal_is_tried_again_where_the_driver_knows_it() -> None:
     with conversation(
         expect("POST", "/").answer(400, json={"error": "another operation is in progress"}),
@@ -331,6 +363,14 @@ def test_a_read_follows_a_redirect_with_credentials_only_to_the_same_host() -> N
         ) as cloud,
     ):
         assert Client(cloud.url, sign=sign, headers={"X-Api-Key": "k"}).get("/a") == "there"
+
+
+def test_a_redirect_may_be_written_badly() -> None:
+    with conversation(
+        expect("GET", "/a").say("HTTP/1.1 302 Found\r\nLocation: /b c/\u00e9#x\r\nContent-Length: 0\r\n\r\n".encode()),
+        expect("GET", "/b%20c/%C3%83%C2%A9").answer(json=1),
+    ) as cloud:
+        assert Client(cloud.url).get("/a") == 1
 
 
 def test_redirects_that_lead_nowhere_end() -> None:
