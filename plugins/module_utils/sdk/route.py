@@ -69,9 +69,12 @@ def origin_of(url: str) -> Origin:
 
 def host_name(host: str) -> str:
     try:
-        return host.encode("idna").decode("ascii")
+        known = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise Invalid(f'"{host}" is no host name') from None
+        known = ""
+    if not all(0 < len(label) < 64 for label in known.removesuffix(".").split(".")):
+        raise Invalid(f'"{host}" is no host name')
+    return known
 
 
 def route_to(origin: Origin, settings: Settings) -> Route:
