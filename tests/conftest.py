@@ -12,6 +12,7 @@ import sys
 import typing as t
 
 import pytest
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 from hypothesis import HealthCheck, settings
 
 TESTS = pathlib.Path(__file__).resolve().parent
@@ -23,6 +24,8 @@ import playing  # noqa: E402
 COLLECTIONS = playing.collections_root()
 if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
+# Collections that were imported in another way cannot be used by a test that needs Ansible's own.
+_AnsibleCollectionFinder(paths=[str(COLLECTIONS)])._install()
 
 settings.register_profile(
     "anycloud",
