@@ -74,7 +74,7 @@ def half(passing: Passing) -> None:
 
 def truncated(passing: Passing) -> None:
     """Head and half of the body, then an orderly end."""
-    head, _, body = passing.forward().partition(END)
+    head, _unused, body = passing.forward().partition(END)
     passing.client.sendall(head + END + body[: len(body) // 2])
 
 
@@ -179,7 +179,7 @@ class FaultProxy:
     def _accept(self) -> None:
         while True:
             try:
-                client, _ = self._listener.accept()
+                client, _unused = self._listener.accept()
             except OSError:
                 return
             with self._lock:
@@ -195,7 +195,7 @@ class FaultProxy:
             request = read_message(client)
             if not request:
                 return
-            method, path, _ = request.split(b" ", 2)
+            method, path, _unused = request.split(b" ", 2)
             fault = self._meet(method.decode())
             with self._lock:
                 self.seen.append((method.decode(), path.decode(), fault.__name__))
@@ -210,7 +210,7 @@ class FaultProxy:
         return passes
 
     def _forward(self, request: bytes) -> bytes:
-        head, _, body = request.partition(END)
+        head, _unused, body = request.partition(END)
         lines = [line for line in head.split(LINE) if not line.lower().startswith(b"connection:")]
         with socket.create_connection(self._upstream, timeout=30) as server:
             server.sendall(LINE.join([*lines, b"Connection: close"]) + END + body)
@@ -225,7 +225,7 @@ def read_message(sock: socket.socket) -> bytes:
         if not block:
             return b""
         message += block
-    head, _, body = message.partition(END)
+    head, _unused, body = message.partition(END)
     sizes = [line.split(b":")[1] for line in head.split(LINE) if line.lower().startswith(b"content-length:")]
     missing = int(sizes[0]) - len(body) if sizes else 0
     while missing > 0:

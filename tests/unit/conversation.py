@@ -162,7 +162,7 @@ class Conversation:
         self.said: list[Said] = []
         self.connections = 0
         self.faults: list[str] = []
-        self._open = [each for each in exchanges for _ in range(each.times)]
+        self._open = [each for each in exchanges for _unused in range(each.times)]
         self._in_order = in_order
         self._lock = threading.Lock()
 

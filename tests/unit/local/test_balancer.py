@@ -91,7 +91,7 @@ def test_connections_go_round_the_members(local: Ground, backends: list[Backend]
     made = balancer(local, backends)
 
     assert made.state == "active"
-    answers = [ask(made) for _ in range(9)]
+    answers = [ask(made) for _unused in range(9)]
     assert answers == answers[:3] * 3
     assert sorted(answers[:3]) == ["a", "b", "c"]
 
@@ -133,7 +133,7 @@ def test_a_dead_member_is_left_out_and_comes_back(local: Ground, backends: list[
 
     backends[1].close()
 
-    assert {ask(made) for _ in range(6)} == {"a", "c"}
+    assert {ask(made) for _unused in range(6)} == {"a", "c"}
     eventually(lambda: [member.healthy for member in found(local).members] == [True, False, True])
 
     again = socket.create_server(("127.0.0.1", backends[1].port))
@@ -164,10 +164,10 @@ def test_weights_and_algorithms(local: Ground, backends: list[Backend]) -> None:
         Member(address=none.address, port=none.port, weight=0),
     )
     made = balancer(local, [], members=heavy)
-    assert sorted(ask(made) for _ in range(8)) == ["a"] * 6 + ["b"] * 2
+    assert sorted(ask(made) for _unused in range(8)) == ["a"] * 6 + ["b"] * 2
 
     same = do(local.cloud.balancers.update(made, {"algorithm": "source_ip", "members": members(backends)}))
-    assert len({ask(same) for _ in range(6)}) == 1
+    assert len({ask(same) for _unused in range(6)}) == 1
 
     with pytest.raises(Invalid, match="no algorithm 'round_robbin' on the local cloud; nearest: round_robin"):
         local.cloud.balancers.update(made, {"algorithm": "round_robbin"})
@@ -278,7 +278,7 @@ def test_a_real_http_server_behind_it_keeps_its_connections_open(local: Ground) 
     made = balancer(local, [], members=(Member(address="127.0.0.1", port=server.server_port),))
     link = http.client.HTTPConnection(made.address, made.listeners[0].port, timeout=10)
 
-    for _ in range(3):
+    for _unused in range(3):
         link.request("GET", "/")
         assert link.getresponse().read() == b"hello"
     link.close()

@@ -77,7 +77,7 @@ try:
 except Conflict:
     print("there")
 """
-    processes = [begin(local, script) for _ in range(20)]
+    processes = [begin(local, script) for _unused in range(20)]
 
     assert sorted(finish(process).strip() for process in processes) == ["made"] + ["there"] * 19
 
@@ -101,7 +101,7 @@ try:
 except Conflict as error:
     print("conflict")
 """
-    answers = [finish(process).strip() for process in [begin(local, script) for _ in range(6)]]
+    answers = [finish(process).strip() for process in [begin(local, script) for _unused in range(6)]]
 
     assert answers.count("conflict") == 5
     assert [node.id for node in local.cloud.nodes.find()] == [answer for answer in answers if answer != "conflict"]

@@ -86,7 +86,7 @@ def test_forms_text_and_headers() -> None:
 def test_one_connection_serves_many_requests_and_tasks_of_an_account() -> None:
     with conversation(expect("GET", "/").answer(json=1).often(6)) as cloud:
         first = Client(cloud.url)
-        for _ in range(3):
+        for _unused in range(3):
             first.get("/")
         second = Http(cloud.url, first.settings, first.task)
         second.get("/")
@@ -119,7 +119,7 @@ def test_threads_have_connections_of_their_own() -> None:
     with conversation(expect("GET", "/").answer(json=1).often(8)) as cloud:
         http = Client(cloud.url, sign=sign)
         with ThreadPoolExecutor(4) as threads:
-            assert list(threads.map(lambda _: http.get("/"), range(8))) == [1] * 8
+            assert list(threads.map(lambda _unused: http.get("/"), range(8))) == [1] * 8
         assert cloud.connections <= 4
 
 
@@ -219,7 +219,7 @@ def test_what_an_account_keeps_is_shared_by_its_tasks_alone() -> None:
 def test_requests_wait_for_their_place_in_the_rate() -> None:
     with conversation(expect("GET", "/").answer(json=1).often(5)) as cloud:
         http = Client(cloud.url, rate=4)
-        for _ in range(5):
+        for _unused in range(5):
             http.get("/")
     assert http.clock.time == pytest.approx(1.0)
     assert http.task.api()["throttled_seconds"] == pytest.approx(1.0)

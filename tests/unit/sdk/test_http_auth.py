@@ -129,13 +129,13 @@ def test_one_thread_renews_for_all() -> None:
             return super().renew(request)
 
     with conversation(
-        *(expect("GET", "/", headers=bearer("t1")).answer(401) for _ in range(8)),
-        *(expect("GET", "/", headers=bearer("t2")).answer(json=1) for _ in range(8)),
+        *(expect("GET", "/", headers=bearer("t1")).answer(401) for _unused in range(8)),
+        *(expect("GET", "/", headers=bearer("t2")).answer(json=1) for _unused in range(8)),
         in_order=False,
     ) as cloud:
         http = Client(cloud.url, sign=Together(tokens, lease))
         with ThreadPoolExecutor(8) as threads:
-            assert list(threads.map(lambda _: http.get("/"), range(8))) == [1] * 8
+            assert list(threads.map(lambda _unused: http.get("/"), range(8))) == [1] * 8
     assert tokens.given == 2
 
 

@@ -386,7 +386,7 @@ def test_an_early_refusal_of_a_long_upload_is_understood() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        connection, _ = listener.accept()
+        connection, _unused = listener.accept()
         connection.recv(1000)
         connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
         connection.shutdown(socket.SHUT_WR)

@@ -129,7 +129,7 @@ def tls_server(certificates: Certificates) -> t.Iterator[int]:
     def serve() -> None:
         while True:
             try:
-                plain, _ = listener.accept()
+                plain, _unused = listener.accept()
             except OSError:
                 return
             threading.Thread(target=answer, args=(plain,), daemon=True).start()
@@ -219,14 +219,14 @@ def tunnel(refusal: bytes | None = None) -> t.Iterator[tuple[int, list[str]]]:
     asked: list[str] = []
 
     def serve() -> None:
-        client, _ = listener.accept()
+        client, _unused = listener.accept()
         head = client.recv(65536).decode()
         asked.append(head)
         if refusal:
             client.sendall(refusal)
             client.close()
             return
-        host, _, port = head.split()[1].rpartition(":")
+        host, _unused, port = head.split()[1].rpartition(":")
         server = socket.create_connection((host, int(port)))
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         threading.Thread(target=copy, args=(server, client), daemon=True).start()

@@ -49,7 +49,7 @@ def run(serving: Serving) -> None:
     machine = Machine(serving, row)
     stop = threading.Event()
     for how in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(how, lambda *_: stop.set())
+        signal.signal(how, lambda *_unused: stop.set())
     door = socket.socket()
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
