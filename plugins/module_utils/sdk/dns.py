@@ -22,9 +22,11 @@ from .dnsfields import (
     caa_tag,
     check_caa,
     check_fingerprint,
+    check_service,
     ends_at_host,
     flags,
     hex_text,
+    hextets,
     host,
     host_or_root,
     mailbox,
@@ -135,8 +137,8 @@ SHAPES: t.Mapping[str, Shape] = {
         '10 1 "https://example.com/"',
         ends_at_host,
     ),
-    "SVCB": Shape(SERVICE, "1 www.example.com alpn=h2,h3"),
-    "HTTPS": Shape(SERVICE, "1 . alpn=h2,h3"),
+    "SVCB": Shape(SERVICE, "1 www.example.com alpn=h2,h3", check_service),
+    "HTTPS": Shape(SERVICE, "1 . alpn=h2,h3", check_service),
     "LOC": Shape((loc_text("location"),), "52 22 23 N 4 53 32 E 2m"),
 }
 
@@ -210,6 +212,8 @@ def to_wire_text(type: str, value: str) -> str:
         return quoted(value)
     if type not in SHAPES:
         return value
+    if type == "AAAA":
+        return hextets(value)
     shape = SHAPES[type]
     made = parts_of(type, value)
     return " ".join(fqdn(text) if part.is_name else text for part, text in zip(shape.parts, made, strict=False))

@@ -98,6 +98,12 @@ def shown_ipv6(text: str) -> str:
     return f"::ffff:{found.ipv4_mapped}" if found.ipv4_mapped else str(found)
 
 
+def hextets(text: str) -> str:
+    """Without the dots of a mapped IPv4 address, which not every server takes."""
+    mapped = ipaddress.IPv6Address(text).ipv4_mapped
+    return f"::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}" if mapped else text
+
+
 def is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -224,6 +230,11 @@ def service_params(name: str) -> Part:
     return Part(name, read, rest=True, optional=True)
 
 
+def check_service(parts: tuple[str, ...]) -> None:
+    if parts[0] == "0" and len(parts) > 2:
+        raise Invalid("priority 0 makes it an alias, which has no parameters")
+
+
 def paired(found: t.Sequence[Word]) -> t.Iterator[tuple[str, str]]:
     """``alpn=h2``, ``alpn="h2"`` and ``no-default-alpn`` as key and shown value."""
     for word in found:
@@ -244,6 +255,8 @@ def service_value(key: str, value: str) -> str:
     if key == "ipv6hint":
         return ",".join(address6(key).read([Word(each.strip())]) for each in value.split(","))
     content = unescaped(value)
+    if re.fullmatch(r"key\d+", key):
+        return quote(content) if value else ""
     return value if BARE_VALUE.fullmatch(content) and "\\" not in value else quote(content) if value else ""
 
 

@@ -18,6 +18,7 @@ hosts = st.builds(
     lambda parts, dot: ".".join(parts) + dot, st.lists(labels, min_size=1, max_size=5), st.sampled_from(["", "."])
 ).filter(lambda text: not text.replace(".", "").isdigit())
 small = st.integers(0, 65535).map(str)
+positive = st.integers(1, 65535).map(str)
 byte = st.integers(0, 255).map(str)
 gap = st.sampled_from([" ", "  ", "\t"])
 texts = st.text(st.characters(codec="utf-8"), max_size=600)
@@ -72,8 +73,8 @@ VALUES = {
     "HINFO": rows(strings, strings | st.just("Linux")),
     "URI": rows(small, small, strings),
     "LOC": rows(angles, st.sampled_from("NSns"), angles, st.sampled_from("EWew"), metres, metres),
-    "SVCB": rows(small, hosts, params),
-    "HTTPS": rows(small, hosts | st.just("."), params),
+    "SVCB": rows(positive, hosts, params),
+    "HTTPS": rows(positive, hosts | st.just("."), params) | rows(st.just("0"), hosts),
     "TYPE65280": st.text(alphabet="\\# 0123456789abcdef", max_size=30),
 }
 

@@ -130,6 +130,7 @@ def test_values_that_differ_in_meaning_stay_different(type, one, other):
         ("TLSA", "3 1 1 xyz", "pairs of hex digits"),
         ("DNSKEY", "257 3 13 !!", "no base64"),
         ("HTTPS", "1 . aln=h2", 'no parameter "aln", nearest: alpn'),
+        ("HTTPS", "0 www.example.com alpn=h2", "priority 0 makes it an alias"),
         ("LOC", "95 N 4 E 2m", "out of range"),
         ("SOA", "ns1.example.com ops.example.com 1 soon 1 1 1", '"soon" is no time'),
         ("HINFO", '"PC "Linux"', "quote that is not closed"),
