@@ -26,7 +26,7 @@ from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import 
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import RecordChange, Where, ZoneService
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.waiting import Done
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
-from backends.pdns import PowerDNS, pdns, running  # noqa: F401
+from backends.pdns import PowerDNS, pdns, running  # noqa: F401  # pylint: disable=unused-import
 
 Records = t.Tuple[str, str, t.Tuple[str, ...]]
 

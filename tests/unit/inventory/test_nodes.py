@@ -80,4 +80,4 @@ def test_a_row_is_plain_and_survives_a_cache() -> None:
     found = row_of(WEB, {}, raw=True)
     assert json.loads(json.dumps(found)) == found
     assert found["extra"] == {"ssh_port": 2222, "zone": ["a", "b"]}
-    assert type(found["state"]) is str
+    assert found["state"].__class__ is str

@@ -208,8 +208,9 @@ def test_https_goes_through_a_proxy_as_a_tunnel(certificates: Certificates) -> N
 
 def test_a_proxy_that_refuses_the_tunnel_is_named(certificates: Certificates) -> None:
     refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
-    with tunnel(refusal) as (proxy, _asked), pytest.raises(Unavailable, match=rf"the proxy 127\.0\.0\.1:{proxy} .*407"):
+    with tunnel(refusal) as (proxy, _asked), pytest.raises(Unavailable, match=r"the proxy .*407") as caught:
         Client("https://cloud.test", env={"https_proxy": f"http://127.0.0.1:{proxy}"}, retries=0).get("/")
+    assert f"the proxy 127.0.0.1:{proxy} " in str(caught.value)
 
 
 @contextlib.contextmanager

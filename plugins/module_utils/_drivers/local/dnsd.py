@@ -61,10 +61,10 @@ class Datagrams(asyncio.DatagramProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = t.cast(asyncio.DatagramTransport, transport)
 
-    def datagram_received(self, message: bytes, caller: t.Any) -> None:
-        answer = respond(self.book, message)
+    def datagram_received(self, data: bytes, addr: t.Any) -> None:
+        answer = respond(self.book, data)
         if answer is not None:
-            self.transport.sendto(answer, caller)
+            self.transport.sendto(answer, addr)
 
 
 async def talk(book: Book, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
