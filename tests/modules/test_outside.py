@@ -94,6 +94,8 @@ def test_a_driver_from_outside_makes_nodes_and_records_once(
     assert node["public_ips"] == ["192.0.2.10"]
     assert cloud.zones["example.com"]["www.example.com", "A"]["values"] == ["192.0.2.10"]
 
+    assert lane == "module" or f"GET {url}/nodes?name=web-1 -> 200" in made.stdout
+
     changes = list(cloud.changes)
     again = play(TASKS, **more).ok()
     assert not again.changed
