@@ -281,9 +281,9 @@ def apply(call: Call, desk: Desk, draft: Draft) -> None:
         try:
             operation = desk.perform(step, resource, draft.want)
         except NotFound:
-            if step.verb != "delete":
+            if step.verb != "delete" and not draft.want.absent:
                 raise
-            operation = done(None)
+            operation = done(resource if step.verb != "delete" else None)
         if step.verb == "delete" and step.resource is not None:
             desk.deleted.add(step.resource.id)
         draft.changed = True

@@ -88,6 +88,8 @@ class VolumeDesk(Desk):
         fields, also = dict(want.fields), dict(want.also)
         if "snapshot" in fields and actual is not None:
             also["snapshot"] = fields.pop("snapshot")
+        if "snapshot" in also and actual is None:
+            fields["snapshot"] = also["snapshot"]
         if isinstance(fields.get("snapshot"), str):
             fields["snapshot"] = self._snapshot(fields["snapshot"])
         if isinstance(also.get("node"), str):
