@@ -53,7 +53,7 @@ class MemoryBalancers(MemoryService, BalancerService):
     def delete(self, balancer: Balancer) -> Operation[None]:
         with self._mutation("delete", balancer.name):
             self._found(balancer)
-            return self.state.operation("balancer", self.state.drop("balancer", balancer.id))
+            return self._operation(self.state.drop("balancer", balancer.id))
 
     def add_listener(self, balancer: Balancer, listener: Listener) -> Operation[Balancer]:
         with self._mutation("add_listener", f"{balancer.name}:{listener.port}", {"listener": listener}):
@@ -93,7 +93,7 @@ class MemoryBalancers(MemoryService, BalancerService):
 
     def _becomes(self, balancer: Balancer, **values: t.Any) -> Operation[Balancer]:
         self._found(balancer)
-        return self.state.operation("balancer", self.state.changed("balancer", balancer.id, values))
+        return self._operation(self.state.changed("balancer", balancer.id, values))
 
     def _members(self, members: t.Sequence[Member]) -> tuple[Member, ...]:
         for member in members:

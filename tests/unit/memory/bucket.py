@@ -64,14 +64,14 @@ class MemoryBuckets(MemoryService, BucketService):
     def update(self, bucket: Bucket, changes: BucketFields) -> Operation[Bucket]:
         check_updated(f"bucket {bucket.name}", changes, BucketFields, self.capabilities)
         with self._mutation("update", bucket.name, changes):
-            return self.state.operation("bucket", self.state.changed("bucket", bucket.id, changes))
+            return self._operation(self.state.changed("bucket", bucket.id, changes))
 
     def delete(self, bucket: Bucket) -> Operation[None]:
         with self._mutation("delete", bucket.name):
             self.state.shelf("bucket").get(bucket.id, "bucket")
             if self._objects(bucket.name):
                 raise Conflict(f"the bucket {bucket.name} is not empty")
-            return self.state.operation("bucket", self.state.drop("bucket", bucket.id))
+            return self._operation(self.state.drop("bucket", bucket.id))
 
     def objects(self, bucket: str, prefix: str = "") -> t.Iterator[Object]:
         self._read("objects", bucket)

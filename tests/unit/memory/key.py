@@ -41,12 +41,12 @@ class MemoryKeys(MemoryService, KeyService):
             later = replace(found, **changes)
             if "public_key" in changes:
                 later = self._pair(key.id, {"name": found.name, "labels": found.labels, **changes})
-            return self.state.operation("key", self.state.put("key", key.id, later))
+            return self._operation(self.state.put("key", key.id, later))
 
     def delete(self, key: KeyPair) -> Operation[None]:
         with self._mutation("delete", key.name):
             self.state.shelf("key").get(key.id, "key")
-            return self.state.operation("key", self.state.drop("key", key.id))
+            return self._operation(self.state.drop("key", key.id))
 
     def _pair(self, key: str, fields: KeyFields) -> KeyPair:
         words = fields.get("public_key", "").split()

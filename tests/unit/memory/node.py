@@ -81,7 +81,7 @@ class MemoryNodes(MemoryService, NodeService):
                     self.state.changed("volume", volume.id, {"node": None, "device": None})
             self.state.user_data.pop(node.id, None)
             meanwhile = replace(found, state=NodeState.DELETING)
-            return self.state.operation("node", self.state.drop("node", node.id, meanwhile=meanwhile))
+            return self._operation(self.state.drop("node", node.id, meanwhile=meanwhile))
 
     def start(self, node: Node) -> Operation[Node]:
         return self._event(node, "start", NodeState.RUNNING, NodeState.STARTING)
@@ -106,9 +106,7 @@ class MemoryNodes(MemoryService, NodeService):
             return self._becomes(node, replace(found, state=state), meanwhile)
 
     def _becomes(self, node: Node, later: Node, meanwhile: NodeState) -> Operation[Node]:
-        return self.state.operation(
-            "node", self.state.put("node", node.id, later, meanwhile=replace(later, state=meanwhile))
-        )
+        return self._operation(self.state.put("node", node.id, later, meanwhile=replace(later, state=meanwhile)))
 
     def _settled(self, node: Node) -> Node:
         found: Node = self.state.shelf("node").get(node.id, "node")

@@ -13,7 +13,7 @@ from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import 
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import Where
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.waiting import Operation
 
-from .state import State
+from .state import Entry, State
 
 
 class MemoryService:
@@ -23,6 +23,7 @@ class MemoryService:
 
     def __init__(self, state: State, connection: Connection) -> None:
         self.state = state
+        self.process = state.process
         self.work = connection.work
 
     @property
@@ -32,12 +33,15 @@ class MemoryService:
     def _read(self, verb: str, what: str = "") -> None:
         self.work.check()
         self.work.count(calls=1)
-        self.state.read(self.name, verb, what)
+        self.state.read(self.process, self.name, verb, what)
 
     def _mutation(self, verb: str, what: str, fields: t.Mapping[str, t.Any] | None = None) -> t.ContextManager[None]:
         self.work.check()
         self.work.count(calls=1)
-        return self.state.mutation(self.name, verb, what, fields)
+        return self.state.mutation(self.process, self.name, verb, what, fields)
+
+    def _operation(self, entry: Entry[t.Any]) -> Operation[t.Any]:
+        return self.state.operation(self.process, self.name, entry)
 
     def _look(self, kind: str, where: Where, verb: str = "fetch") -> t.Iterator[t.Any]:
         """Filters by no more than what the capabilities say that the server filters by."""
@@ -61,7 +65,7 @@ class MemoryService:
                         f"the token of {kind} {fields['name']} was used with other parameters",
                         provider_code="TokenMismatch",
                     )
-                return self.state.operation(self.name, entry)
+                return self._operation(entry)
             if self.state.remembers_tokens:
                 raise TokenSpent(f"what the token of {kind} {fields['name']} had made is gone")
         if can.create_once is Once.UNIQUE_NAME and any(held.name == fields["name"] for held in shelf.held()):
@@ -73,4 +77,4 @@ class MemoryService:
     ) -> Operation[t.Any]:
         if token is not None:
             self.state.tokens[(kind, token)] = (resource.id, dict(fields))
-        return self.state.operation(self.name, self.state.put(kind, resource.id, resource, meanwhile=meanwhile))
+        return self._operation(self.state.put(kind, resource.id, resource, meanwhile=meanwhile))

@@ -168,6 +168,7 @@ class State:
         self.user_data: dict[str, str] = {}
         self.bytes: dict[tuple[str, str], bytes] = {}
         self.uploads: dict[str, t.Any] = {}
+        self.process = 0
         self.dead = False
         self._ids = itertools.count(1)
         self._kill: tuple[int, When] | None = None
@@ -228,23 +229,25 @@ class State:
 
     def revive(self) -> None:
         """A new process: neither dead nor about to die or fail."""
+        self.process += 1
         self.dead = False
         self._kill = None
         self._faults.clear()
 
-    def read(self, service: str, verb: str, what: str = "") -> None:
+    def read(self, process: int, service: str, verb: str, what: str = "") -> None:
         with self._lock:
-            self._log(Logged(service=service, verb=verb, what=what, mutates=False))
+            self._log(process, Logged(service=service, verb=verb, what=what, mutates=False))
             if error := self._struck(mutates=False):
                 raise error
 
     @contextmanager
     def mutation(
-        self, service: str, verb: str, what: str, fields: t.Mapping[str, t.Any] | None = None
+        self, process: int, service: str, verb: str, what: str, fields: t.Mapping[str, t.Any] | None = None
     ) -> t.Iterator[None]:
         """One request that changes something, unless what is done inside, on the cloud's side, refuses it."""
         with self._lock:
-            call = self._log(Logged(service=service, verb=verb, what=what, mutates=True, fields=dict(fields or {})))
+            request = Logged(service=service, verb=verb, what=what, mutates=True, fields=dict(fields or {}))
+            call = self._log(process, request)
             before = self._struck(mutates=True)
             self.moment("before")
             if before:
@@ -268,8 +271,8 @@ class State:
             self.dead = True
             raise Killed
 
-    def _log(self, call: Logged) -> Logged:
-        if self.dead:
+    def _log(self, process: int, call: Logged) -> Logged:
+        if self.dead or process != self.process:
             raise Killed
         self.log.append(call)
         self.clock += 0.01
@@ -309,12 +312,12 @@ class State:
         entry.become(None, meanwhile=meanwhile, ticks=ticks, reads=self.lag.gone)
         return entry
 
-    def operation(self, service: str, entry: Entry[t.Any]) -> Operation[t.Any]:
+    def operation(self, process: int, service: str, entry: Entry[t.Any]) -> Operation[t.Any]:
         """Pending until the entry has settled; what it becomes is the value."""
 
         def check() -> Progress[t.Any]:
             with self._lock:
-                self.read(service, "check")
+                self.read(process, service, "check")
                 entry.tick()
                 return Pending(_state_of(entry.truth)) if entry.ticks else Done(entry.truth)
 

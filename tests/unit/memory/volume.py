@@ -61,7 +61,7 @@ class MemoryVolumes(MemoryService, VolumeService):
         with self._mutation("delete", volume.name):
             if self._found(volume).node is not None:
                 raise Conflict(f"the volume {volume.name} is attached")
-            return self.state.operation("volume", self.state.drop("volume", volume.id))
+            return self._operation(self.state.drop("volume", volume.id))
 
     def attach(self, volume: Volume, node: Node, device: str | None = None) -> Operation[Volume]:
         with self._mutation("attach", volume.name, {"node": node.id, "device": device}):
@@ -103,12 +103,12 @@ class MemoryVolumes(MemoryService, VolumeService):
     def update_snapshot(self, snapshot: Snapshot, changes: SnapshotFields) -> Operation[Snapshot]:
         check_updated(f"snapshot {snapshot.name}", changes, SnapshotFields, self.snapshot_capabilities)
         with self._mutation("update_snapshot", snapshot.name, changes):
-            return self.state.operation("volume", self.state.changed("snapshot", snapshot.id, changes))
+            return self._operation(self.state.changed("snapshot", snapshot.id, changes))
 
     def delete_snapshot(self, snapshot: Snapshot) -> Operation[None]:
         with self._mutation("delete_snapshot", snapshot.name):
             self.state.shelf("snapshot").get(snapshot.id, "snapshot")
-            return self.state.operation("volume", self.state.drop("snapshot", snapshot.id))
+            return self._operation(self.state.drop("snapshot", snapshot.id))
 
     def _found(self, volume: Volume) -> Volume:
         found: Volume = self.state.shelf("volume").get(volume.id, "volume")
@@ -116,4 +116,4 @@ class MemoryVolumes(MemoryService, VolumeService):
 
     def _becomes(self, volume: Volume, **values: t.Any) -> Operation[Volume]:
         self._found(volume)
-        return self.state.operation("volume", self.state.changed("volume", volume.id, values))
+        return self._operation(self.state.changed("volume", volume.id, values))

@@ -47,13 +47,13 @@ class MemoryZones(MemoryService, ZoneService):
     def update(self, zone: Zone, changes: ZoneFields) -> Operation[Zone]:
         check_updated(f"zone {zone.name}", changes, ZoneFields, self.capabilities)
         with self._mutation("update", zone.name, changes):
-            return self.state.operation("zone", self.state.changed("zone", zone.id, changes))
+            return self._operation(self.state.changed("zone", zone.id, changes))
 
     def delete(self, zone: Zone) -> Operation[None]:
         with self._mutation("delete", zone.name):
             self.state.shelf("zone").get(zone.id, "zone")
             self.state.shelf(f"record/{zone.id}").entries.clear()
-            return self.state.operation("zone", self.state.drop("zone", zone.id))
+            return self._operation(self.state.drop("zone", zone.id))
 
     def fetch_records(self, zone: Zone, where: Where) -> t.Iterator[RecordSet]:
         assert where.ids is None and where.labels is None, "record sets have neither ids nor labels"

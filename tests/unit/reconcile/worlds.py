@@ -37,6 +37,7 @@ OF_THE_CLOUD = frozenset(
     }
 )
 RERUNS = 3
+NO_TIME = Unavailable("the cloud has no time")
 
 
 @dataclass(frozen=True)
@@ -237,10 +238,14 @@ def check_nothing_left(subject: Subject, case: Case, state: State) -> None:
 
 @dataclass(frozen=True)
 class Blow:
-    """What hits a run: at which of its mutating calls, before or after the cloud acted, and how long until the next."""
+    """What hits a run: at which of its mutating calls, before or after the cloud acted.
+
+    ``lost`` is a lost answer rather than an error; ``settle`` is whether all lag has passed before the next run.
+    """
 
     at: int
     acted: bool
+    lost: bool
     settle: bool
 
 
@@ -266,37 +271,24 @@ def check_a_kill(subject: Subject, case: Case, blow: Blow) -> None:
     assert bystanders(state, subject) == around, "something was touched that nobody named"
 
 
-def check_a_lost_answer(subject: Subject, case: Case, blow: Blow) -> None:
-    """A run that gets no answer is right in the end, or fails clearly; so is the next one."""
+def check_an_error(subject: Subject, case: Case, blow: Blow) -> None:
+    """A run that gets an error, or no answer, is right in the end or fails clearly; so is the next one."""
     good = straight(subject, case)
     if good is None:
         return
     state = world(subject, case)
     around = bystanders(state, subject)
-    state.fail_at(1 + blow.at % len(good.mutations()), lost(), acted=blow.acted)
+    state.fail_at(1 + blow.at % len(good.mutations()), lost() if blow.lost else NO_TIME, acted=blow.lost and blow.acted)
     result = run(state, subject.task, case.asked)
     state.revive()
     if result.get("failed"):
-        assert result["failure"]["kind"] in ("ambiguous", "conflict", "unavailable", "timeout"), result["msg"]
+        told = ("ambiguous", "conflict", "unavailable", "timeout") if blow.lost else ("unavailable",)
+        assert result["failure"]["kind"] in told, result["msg"]
         finish(subject, case, state, good, blow)
     else:
         assert essence(state, subject) == essence(good, subject)
         check_nothing_left(subject, case, state)
     assert bystanders(state, subject) == around, "something was touched that nobody named"
-
-
-def check_a_failure(subject: Subject, case: Case, blow: Blow) -> None:
-    """An error of the cloud is told as it is, or tried again; the next run finishes what this one began."""
-    good = straight(subject, case)
-    if good is None:
-        return
-    state = world(subject, case)
-    state.fail_at(1 + blow.at % len(good.mutations()), Unavailable("the cloud has no time"))
-    result = run(state, subject.task, case.asked)
-    state.revive()
-    if result.get("failed"):
-        assert "the cloud has no time" in result["msg"]
-    finish(subject, case, state, good, blow)
 
 
 def finish(subject: Subject, case: Case, state: State, good: State, blow: Blow) -> None:
@@ -314,17 +306,3 @@ def finish(subject: Subject, case: Case, state: State, good: State, blow: Blow) 
     assert not result.get("failed"), result["msg"]
     assert essence(state, subject) == essence(good, subject)
     check_nothing_left(subject, case, state)
-
-
-__all__ = [
-    "ALLOW",
-    "SECRET",
-    "Blow",
-    "Case",
-    "Subject",
-    "check_a_failure",
-    "check_a_kill",
-    "check_a_lost_answer",
-    "check_a_run",
-    "world",
-]
