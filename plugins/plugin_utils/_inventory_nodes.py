@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import typing as t
@@ -66,6 +67,7 @@ def addresses(row: Row, way: str) -> t.Iterator[str]:
                 yield text
 
 
+@functools.lru_cache(maxsize=1024)
 def version_of(text: str) -> int | None:
     try:
         return ipaddress.ip_address(text).version
