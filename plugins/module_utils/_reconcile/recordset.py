@@ -16,7 +16,8 @@ from ..sdk.models import Alias, RecordSet, nothing
 from .kinds import Field, Kind, Unknown, Want, adds, flat_extra, folded_extra
 from .plan import Change, Step, created, differences
 
-ADDRESS_TYPES = frozenset({"A", "AAAA", "CNAME", "ALIAS"})
+HOST_TYPES = frozenset({"CNAME", "ALIAS"})
+ADDRESS_TYPES = HOST_TYPES | {"A", "AAAA"}
 GENERATED_TYPES = frozenset({"RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"})
 APEX_TYPES = frozenset({"SOA", "NS"})
 
@@ -126,7 +127,13 @@ def plan_records(
 ) -> list[RecordPlan]:
     """A plan for each want, then one for each set that a purge takes; checks that the outcome can stand."""
     actual: Sets = {each.identity: each for each in found}
-    plans = without_repetition(RecordPlan(want.label, plan_one(zone, want, actual, can), want) for want in wants)
+    by_name: dict[str, list[RecordSet]] = {}
+    for each in actual.values():
+        by_name.setdefault(each.name, []).append(each)
+    plans = without_repetition(
+        RecordPlan(want.label, plan_one(zone, want, actual.get(want.identity), by_name.get(want.name, []), can), want)
+        for want in wants
+    )
     if purge is not None:
         plans += purged(zone, wants, plans, actual, purge)
     check_outcome(zone, plans, actual)
@@ -145,11 +152,13 @@ def without_repetition(plans: t.Iterable[RecordPlan]) -> list[RecordPlan]:
     return found
 
 
-def plan_one(zone: str, want: RecordWant, actual: Sets, can: Capabilities) -> tuple[Step, ...]:
-    refuse_ambiguous(want, actual)
-    existing = actual.get(want.identity)
+def plan_one(
+    zone: str, want: RecordWant, existing: RecordSet | None, named: t.Sequence[RecordSet], can: Capabilities
+) -> tuple[Step, ...]:
+    """The steps for one want; ``named`` are all sets that have its name."""
+    refuse_ambiguous(want, named)
     if want.absent:
-        return removal(zone, want, existing, actual)
+        return removal(zone, want, existing, named)
     wanted = replace(want, fields=complemented(want, existing))
     engine_want = Want(want.label, flat_extra(wanted.fields), purge=frozenset() if want.merge else frozenset({"value"}))
     records = replace(can, extra=can.record_extra)
@@ -163,7 +172,7 @@ def plan_one(zone: str, want: RecordWant, actual: Sets, can: Capabilities) -> tu
         if changes:
             part = made(wanted, existing, changes)
             first = (Step("update", RECORD, want.label, changes, resource=existing, part=part),)
-    return (*replaced_addresses(want, actual), *first)
+    return (*replaced_addresses(want, named), *first)
 
 
 def check_complete(want: RecordWant) -> None:
@@ -171,28 +180,26 @@ def check_complete(want: RecordWant) -> None:
         raise Invalid(f"record {want.label} does not exist, and to create it value, alias or target is needed")
 
 
-def refuse_ambiguous(want: RecordWant, actual: Sets) -> None:
-    routed = sorted(
-        each.set_id for each in actual.values() if each.set_id and (each.name, each.type) == want.identity[:2]
-    )
+def refuse_ambiguous(want: RecordWant, named: t.Sequence[RecordSet]) -> None:
+    routed = sorted(each.set_id for each in named if each.set_id and each.type == want.type)
     if routed and want.set_id is None:
         raise Ambiguous(
             f"record {want.label} is made of routed sets ({', '.join(routed)}); say with set_id which one is meant"
         )
 
 
-def removal(zone: str, want: RecordWant, existing: RecordSet | None, actual: Sets) -> tuple[Step, ...]:
+def removal(zone: str, want: RecordWant, existing: RecordSet | None, named: t.Sequence[RecordSet]) -> tuple[Step, ...]:
     if want.target:
-        return tuple(gone(each) for each in addresses_of(want, actual))
+        return tuple(gone(each) for each in addresses(named))
     if existing is None:
         return ()
     if want.name == zone and want.type in APEX_TYPES:
         raise Invalid(
             f"record {want.label} cannot be deleted, a zone always has it; delete the zone, or change its value"
         )
-    named = values(want.fields.get("value"))
-    left = values(existing.value) - named
-    if not named or not left:
+    taken = values(want.fields.get("value"))
+    left = values(existing.value) - taken
+    if not taken or not left:
         return (gone(existing),)
     if left == values(existing.value):
         return ()
@@ -205,20 +212,16 @@ def gone(each: RecordSet, why: str = "") -> Step:
     return Step("delete", RECORD, label(each), resource=each, why=why)
 
 
-def replaced_addresses(want: RecordWant, actual: Sets) -> t.Iterator[Step]:
+def replaced_addresses(want: RecordWant, named: t.Sequence[RecordSet]) -> t.Iterator[Step]:
     """A name that points to a target keeps no addresses of another kind."""
-    if want.target and (want.type in ("CNAME", "ALIAS")):
-        yield from (gone(each, f"for {want.type}") for each in addresses_of(want, actual) if each.type != want.type)
-    elif want.target:
-        yield from (
-            gone(each, f"for {want.type}") for each in addresses_of(want, actual) if each.type in ("CNAME", "ALIAS")
-        )
+    if not want.target:
+        return
+    others = ADDRESS_TYPES - {want.type} if want.type in HOST_TYPES else HOST_TYPES
+    yield from (gone(each, f"for {want.type}") for each in addresses(named) if each.type in others)
 
 
-def addresses_of(want: RecordWant, actual: Sets) -> list[RecordSet]:
-    return [
-        each for each in actual.values() if each.name == want.name and each.type in ADDRESS_TYPES and not each.set_id
-    ]
+def addresses(named: t.Sequence[RecordSet]) -> list[RecordSet]:
+    return [each for each in named if each.type in ADDRESS_TYPES and not each.set_id]
 
 
 def complemented(want: RecordWant, existing: RecordSet | None) -> dict[str, t.Any]:
