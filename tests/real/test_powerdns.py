@@ -153,7 +153,7 @@ def test_many_changes_are_one_request_and_all_or_nothing(zones: ZoneService, zon
     assert len([each for each in zones.find_records(zone) if each.type == "A"]) == 600
     assert before is not None and after == before + 1
     wrong = RecordSet(name="bad.lab.test", type="A", value=("192.0.2.999",), ttl=60)
-    with pytest.raises(Invalid, match=r"the A value \"192.0.2.999\" is wrong"):
+    with pytest.raises(Invalid, match=r"192\.0\.2\.999"):
         zones.change_records(zone, [RecordChange(before=sets[0]), RecordChange(after=wrong)])
     outside = RecordSet(name="www.other.test", type="A", value=("192.0.2.9",), ttl=60)
     with pytest.raises(Invalid, match="out of zone"):
