@@ -200,6 +200,13 @@ options:
       - The host to go through, for example C(ops@bastion.example.org:2222); several are separated by commas.
       - It becomes part of C(ansible_ssh_common_args).
     type: str
+  known_hosts:
+    description:
+      - A file, relative to the inventory file, to which the SSH host keys are written that a cloud tells of its nodes.
+        C(ansible_ssh_common_args) makes ssh look there, so that it knows whom it talks to the first time, too.
+      - The file is replaced as a whole; no two inventory files should have the same.
+      - Nodes whose keys the cloud does not tell are not affected.
+    type: path
   hostvars_prefix:
     description: What the names of the variables of a host begin with.
     type: str

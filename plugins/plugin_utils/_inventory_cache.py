@@ -12,10 +12,12 @@ import typing as t
 from ansible.plugins.cache import BaseCacheModule
 from ansible.plugins.loader import cache_loader
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import Node
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import Settings
-from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import Row
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import Row, row_of
 
 FORMAT = 1
+FIELDS = frozenset(row_of(Node(id="", name=""), {}, raw=False))
 ROUNDS = 20_000
 
 
@@ -51,9 +53,10 @@ def entry(plugin: BaseCacheModule, key: str) -> list[Row] | None:
         found = plugin.get(key) if plugin.contains(key) else None
     except Exception:
         return None
-    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("nodes"), list):
+    rows = found.get("nodes") if isinstance(found, dict) and found.get("format") == FORMAT else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.keys() >= FIELDS for row in rows):
         return None
-    return [dict(row) for row in found["nodes"]]
+    return rows
 
 
 def account_key(settings: Settings) -> str:

@@ -17,6 +17,7 @@ Row = t.Dict[str, t.Any]
 
 HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 USER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]*")
+HOST_KEY = re.compile(r"[a-z][a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}")
 WAYS = ("public", "private", "ipv6", "name")
 
 
@@ -40,6 +41,7 @@ def row_of(node: Node, users: t.Mapping[str, str], *, raw: bool) -> Row:
         "currency": node.currency,
         "user": user_name(node.extra.get("ssh_user") or users.get(node.image or "")),
         "ssh_port": port(node.extra.get("ssh_port")),
+        "host_keys": host_keys(node.extra.get("host_keys")),
         **({"extra": shown(node.extra)} if raw else {}),
     }
 
@@ -81,3 +83,9 @@ def port(value: object) -> int | None:
 
 def user_name(value: object) -> str | None:
     return value if isinstance(value, str) and USER_NAME.fullmatch(value) else None
+
+
+def host_keys(value: object) -> list[str]:
+    """Public keys as a known_hosts file has them, behind the name of the host."""
+    keys = value if isinstance(value, (list, tuple)) else ()
+    return [key for key in keys if isinstance(key, str) and HOST_KEY.fullmatch(key)]

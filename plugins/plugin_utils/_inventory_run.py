@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import typing as t
@@ -29,6 +28,12 @@ from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_groups im
     group_hosts,
     strictly,
 )
+from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_login import (
+    check_ways,
+    known_hosts_lines,
+    login,
+    write_known_hosts,
+)
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_names import name_hosts
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import Row, address
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_sources import (
@@ -45,7 +50,6 @@ ENDINGS = (".anycloud.yml", ".anycloud.yaml", "cloud_nodes.yml", "cloud_nodes.ya
 GONE = ("deleting", "terminated")
 LOGIN = ("user", "ssh_port")
 PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|")
-JUMP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:,\[\]-]*")
 SOURCE_OPTIONS = ("clouds", "sources", "regions", "filters", "connect_with", "ansible_user", "jump_host")
 
 
@@ -76,6 +80,7 @@ class InventoryRun:
         self._path = os.path.abspath(path)
         self._folder = os.path.dirname(self._path)
         self._extra = use_extra_vars if plugin.get_option("use_extra_vars") else {}
+        self._known_hosts = self._beside(plugin.get_option("known_hosts"))
         self._secrets: set[str] = set()
 
     def fill(self, inventory: InventoryData, *, read_cache: bool) -> None:
@@ -83,9 +88,14 @@ class InventoryRun:
         try:
             answers = self._answers(read_cache)
             hosts = self._hosts(answers)
+            if self._known_hosts:
+                write_known_hosts(self._known_hosts, hosts.known_hosts(self._option("hostvars_prefix")))
         except CloudError as error:
             raise AnsibleParserError(self._masked(str(error))) from None
         hosts.add_to(inventory)
+
+    def _beside(self, path: str | None) -> str | None:
+        return path and os.path.join(self._folder, path)
 
     def _answers(self, read_cache: bool) -> list[Answer]:
         self._check_options()
@@ -108,7 +118,9 @@ class InventoryRun:
             read=read_cache,
             use_old=self._option("on_source_error") == "use_cache",
         )
-        answers = gatherer.gather(sources_of(self._plain_options(), named, env=env, path=self._path))
+        sources = sources_of(self._plain_options(), named, env=env, path=self._path)
+        check_ways(sources, self._known_hosts)
+        answers = gatherer.gather(sources)
         for answer in answers:
             self._log(f"{answer.source}: {len(answer.rows)} nodes from the {answer.origin}")
         return self._despite_errors(answers)
@@ -159,7 +171,13 @@ class InventoryRun:
         kept = [place for place, name in enumerate(named.names) if name is not None]
         names = [str(named.names[place]) for place in kept]
         found = [found[place] for place in kept]
-        variables = [variables_of(source, scope, prefix) for source, scope in found]
+        variables = [
+            {
+                **{prefix + variable: value for variable, value in scope.items() if variable not in LOGIN},
+                **login(source, scope, self._known_hosts),
+            }
+            for source, scope in found
+        ]
         scopes = [{**scope, **own} for (_source, scope), own in zip(found, variables, strict=True)]
         strict = self._option("strict")
         composed: list[Row] = [{} for _name in names]
@@ -214,6 +232,9 @@ class Hosts:
         self._composed = composed
         self._groups = groups
 
+    def known_hosts(self, prefix: str) -> str:
+        return known_hosts_lines({**own, "host_keys": own[prefix + "host_keys"]} for own in self._variables)
+
     def add_to(self, inventory: InventoryData) -> None:
         """What came from clouds is plain and goes to the hosts directly: the inventory would look into each value again."""
         for name, variables, composed in zip(self._names, self._variables, self._composed, strict=True):
@@ -253,25 +274,3 @@ def first_addresses(row: Row) -> dict[str, str | None]:
         "private_ip": address(row, ("private",)),
         "ipv6": address(row, ("ipv6",)),
     }
-
-
-def variables_of(source: Source, scope: Row, prefix: str) -> Row:
-    """The variables of a host; what Ansible needs to log in has Ansible's own names."""
-    variables = {prefix + name: value for name, value in scope.items() if name not in LOGIN}
-    login = {
-        "ansible_host": address(scope, source.connect_with),
-        "ansible_port": scope["ssh_port"],
-        "ansible_user": source.user or scope["user"],
-        "ansible_ssh_common_args": through(source.jump_host),
-    }
-    variables.update((name, value) for name, value in login.items() if value is not None)
-    return variables
-
-
-@functools.lru_cache(maxsize=64)
-def through(jump_host: str | None) -> str | None:
-    if jump_host is None:
-        return None
-    if not JUMP.fullmatch(jump_host):
-        raise Invalid(f"jump_host is {jump_host!r}; write for example ops@bastion.example.org:2222")
-    return f"-o ProxyJump={jump_host}"

@@ -145,10 +145,8 @@ def test_nodes_of_the_local_cloud_answer_ping(play: Ground, needs: t.Callable[[s
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
         "cache_connection": str(play.folder / "cache"),
-        "compose": {
-            "ansible_ssh_private_key_file": f"'{play.home}/key'",
-            "ansible_ssh_common_args": "'-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'",
-        },
+        "compose": {"ansible_ssh_private_key_file": f"'{play.home}/key'"},
+        "known_hosts": "known_hosts",
     }
     found = listed(play, config)
     assert sorted(found.groups["label_role_web"]) == ["web-1", "web-2"]

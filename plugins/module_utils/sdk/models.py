@@ -50,7 +50,11 @@ SETTLES_TO = {
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A machine. ``size``, ``image`` and ``location`` are ids; times are RFC 3339 in UTC."""
+    """A machine. ``size``, ``image`` and ``location`` are ids; times are RFC 3339 in UTC.
+
+    How to log in, where it is not as everywhere, stands in ``extra``: ``ssh_port``, ``ssh_user`` and ``host_keys``
+    (a list of public keys as OpenSSH writes them, which the node shows).
+    """
 
     id: str
     name: str

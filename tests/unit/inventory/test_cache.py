@@ -121,7 +121,10 @@ def test_without_any_answer_the_failure_is_told_and_there_are_no_hosts(
     assert found.error == "lab: no answer to the token ********; 1 of 2 sources answered"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1, "nodes": 7}', '{"format": 0, "nodes": []}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"format": 1, "nodes": 7}', '{"format": 0, "nodes": []}', '{"format": 1, "nodes": [{"id": 1}]}'],
+)
 def test_a_cache_that_holds_something_else_holds_nothing(read: Read, tmp_path: pathlib.Path, content: str) -> None:
     config = cached(tmp_path, crowd(tmp_path, "lab", WEB))
     read(config)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shlex
 import typing as t
 
 import pytest
@@ -40,6 +41,7 @@ def test_hosts_have_the_same_variables_for_every_provider(read: Read, tmp_path: 
             "cloud_cloud": "lab",
             "cloud_created": None,
             "cloud_currency": None,
+            "cloud_host_keys": [],
             "cloud_id": "lab-0",
             "cloud_image": "debian",
             "cloud_ipv6": None,
@@ -149,3 +151,22 @@ def test_duplicates(read: Read, tmp_path: pathlib.Path, how: str) -> None:
         "warn": (["db-1", "web-1"], [f"{clash}; only the first of each is in the inventory"], None),
         "fail": ([], [], f"{clash}; set hostnames so that they differ, or on_duplicate"),
     }[how]
+
+
+def test_the_host_keys_that_a_cloud_tells_are_those_that_ssh_expects(read: Read, tmp_path: pathlib.Path) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOLZfU3wp6KsB8pzpJkvKszhsIm3NM2Sra"
+    keys = {"host_keys": [key, "evil\n* ssh-rsa AAAA", "@cert-authority * ssh-rsa AAAA"]}
+    web = {**WEB, "extra": {**keys, "ssh_port": 2222}}
+    plain = node("plain", public_ips=["203.0.113.9"], extra=keys)
+    source = {**crowd(tmp_path, "lab", web, plain, DB), "jump_host": "bastion"}
+
+    found = read({"sources": [source], "known_hosts": "keys/known hosts"})
+
+    file = tmp_path / "keys" / "known hosts"
+    assert file.read_text(encoding="utf-8") == f"203.0.113.9 {key}\n[203.0.113.1]:2222 {key}\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["known hosts"]
+    assert found.hosts["web-1"]["cloud_host_keys"] == [key]
+    arguments = shlex.split(found.hosts["web-1"]["ansible_ssh_common_args"])
+    assert arguments == ["-o", "ProxyJump=bastion", "-o", f'UserKnownHostsFile="{file}"']
+    assert found.hosts["db-1"]["ansible_ssh_common_args"] == "-o ProxyJump=bastion"

@@ -64,6 +64,8 @@ WRONG: list[tuple[dict[str, t.Any], str]] = [
         "jump_host is '-oProxyCommand=id'; write for example ops@bastion.example.org:2222",
     ),
     ({"jump_host": "a b"}, "jump_host is 'a b'; write for example"),
+    ({"known_hosts": "a'b"}, "ssh takes no path with quotes, backslashes, % or $ in it"),
+    ({"known_hosts": "/dev/null/x"}, "the keys of the hosts cannot be written to /dev/null/x: "),
     ({"connect_with": ["pigeon"]}, "pigeon"),
     ({"states": ["asleep"]}, "asleep"),
     ({"cache": True, "cache_plugin": "nope"}, "nope"),
