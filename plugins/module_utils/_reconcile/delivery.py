@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import mimetypes
+import threading
 import typing as t
 
 from ..sdk.errors import CloudError
@@ -35,6 +36,7 @@ class Delivery:
         self.keep_going = keep_going
         self.failures: list[Failure] = []
         self.done = 0
+        self._lock = threading.Lock()
         self._width = WIDTH if alone else 1
 
     def run(self, ledger: Ledger) -> None:
@@ -47,47 +49,48 @@ class Delivery:
             self._deletes(ledger)
 
     def _moves(self, ledger: Ledger) -> None:
-        def move(step: Step) -> CloudError | None:
-            try:
-                self._move(step)
-            except CloudError as problem:
-                return problem
-            return None
+        def move(step: Step) -> None:
+            self._settle(step, self._attempt(self._move, step))
 
-        for step, problem in concurrently(self.work, move, ledger.moves()):
-            self._settle(step.entry.path, problem)
-
-    def _settle(self, path: str, problem: CloudError | None) -> None:
-        if problem is None:
-            self.done += 1
-            return
-        self.failures.append((self.route.target.title(path), problem))
-        if not self.keep_going:
-            raise problem
+        for _moved in concurrently(self.work, move, ledger.moves()):
+            pass
 
     def _deletes(self, ledger: Ledger) -> None:
         target = self.route.target
         if isinstance(target, Files):
             for step in ledger.ends():
                 self.work.check()
-                self._remove(target, step)
+                self._settle(
+                    step, self._attempt(lambda gone: target.folder.remove(target.place(gone.entry.path)), step)
+                )
             return
         limit = target.service.capabilities.limits.get("delete_objects", DELETE_AT_ONCE)
 
-        def delete(batch: list[Step]) -> t.Mapping[str, CloudError]:
-            return target.service.delete_objects(target.bucket, [target.name(step.entry.path) for step in batch])
+        def delete(batch: list[Step]) -> None:
+            stayed = target.service.delete_objects(target.bucket, [target.name(step.entry.path) for step in batch])
+            problems = [(step, stayed.get(target.name(step.entry.path))) for step in batch]
+            for step, problem in sorted(problems, key=lambda each: each[1] is not None):
+                self._settle(step, problem)
 
-        for batch, stayed in concurrently(self.work, delete, batches(ledger.ends(), limit)):
-            for step in batch:
-                self._settle(step.entry.path, stayed.get(target.name(step.entry.path)))
+        for _deleted in concurrently(self.work, delete, batches(ledger.ends(), limit)):
+            pass
 
-    def _remove(self, target: Files, step: Step) -> None:
-        problem = None
+    def _attempt(self, action: t.Callable[[Step], object], step: Step) -> CloudError | None:
         try:
-            target.folder.remove(target.place(step.entry.path))
-        except CloudError as found:
-            problem = found
-        self._settle(step.entry.path, problem)
+            action(step)
+        except CloudError as problem:
+            return problem
+        return None
+
+    def _settle(self, step: Step, problem: CloudError | None) -> None:
+        """Counts what was done, also by threads whose end nobody waits for."""
+        with self._lock:
+            if problem is None:
+                self.done += 1
+                return
+            self.failures.append((self.route.target.title(step.entry.path), problem))
+        if not self.keep_going:
+            raise problem
 
     def _move(self, step: Step) -> None:
         target = self.route.target

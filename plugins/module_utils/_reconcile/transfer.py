@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..sdk.errors import CloudError, Invalid, Unavailable
+from ..sdk.errors import CloudError, Invalid, NotFound, Unavailable
 from ..sdk.models import Object
 from ..sdk.services import BucketService, ObjectFields, Part
 from ..sdk.work import Work
@@ -68,18 +68,29 @@ class Carrier:
 
     def _upload_parts(self, bucket: str, name: str, source: Given, fields: ObjectFields) -> Object:
         upload, there = self._unfinished(bucket, name, source)
-        resumed = upload is not None
         if upload is None:
-            upload = self.service.start_upload(bucket, name, fields)
+            return self._upload_anew(bucket, name, source, fields)
+        try:
+            arrived = self._fill(bucket, name, upload, source, there)
+        except NotFound:
+            # another run was resuming it too, and came first
+            return self._upload_anew(bucket, name, source, fields)
+        return self._with_fields(bucket, name, arrived, fields)
+
+    def _upload_anew(self, bucket: str, name: str, source: Given, fields: ObjectFields) -> Object:
+        upload = self.service.start_upload(bucket, name, fields)
+        return self._fill(bucket, name, upload, source, {})
+
+    def _fill(self, bucket: str, name: str, upload: str, source: Given, there: dict[int, Part]) -> Object:
+        """Sends the parts that are missing and ends the upload. One that has no hope is given up."""
         try:
             parts = self._send_parts(bucket, name, upload, source, there)
             source.check_steady()
-            arrived = self._finish(bucket, name, upload, source, parts)
+            return self._finish(bucket, name, upload, source, parts)
         except CloudError as problem:
-            if not problem.retryable and not problem.outcome_unknown:
+            if not (problem.retryable or problem.outcome_unknown or isinstance(problem, NotFound)):
                 self.service.abort_upload(bucket, name, upload)
             raise
-        return self._with_fields(bucket, name, arrived, fields) if resumed else arrived
 
     def _send_parts(self, bucket: str, name: str, upload: str, source: Given, there: dict[int, Part]) -> list[Part]:
         size = self.part_size(source.size)

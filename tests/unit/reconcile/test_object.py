@@ -260,4 +260,6 @@ def test_an_option_that_the_provider_lacks_is_refused_before_anything_changes() 
 def test_a_verb_that_the_provider_lacks_is_refused_before_anything_changes() -> None:
     state = site(State(lacks=("bucket.presign",)))
 
-    assert "cannot presign" in problem(state, name="a", content="x", presign={"method": "GET", "expires": 60})
+    assert "the provider memory cannot make signed addresses of objects" in problem(
+        state, name="a", content="x", presign={"method": "GET", "expires": 60}
+    )
