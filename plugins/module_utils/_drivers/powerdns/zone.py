@@ -173,15 +173,12 @@ Disabled = t.Mapping[t.Tuple[str, str], t.Sequence[Json]]
 
 @decoder
 def disabled_records(zone: Json) -> Disabled:
-    sets = {
-        (dns.name_from_wire(rrset["name"]), rrset["type"]): [
-            {"content": record["content"], "disabled": True}
-            for record in rrset.get("records") or ()
-            if record.get("disabled")
-        ]
+    """The disabled records of each set that has some, as they are sent back."""
+    return {
+        (dns.name_from_wire(rrset["name"]), rrset["type"]): [{"content": text, "disabled": True} for text in contents]
         for rrset in zone.get("rrsets") or ()
+        if (contents := [each["content"] for each in rrset.get("records") or () if each.get("disabled")])
     }
-    return {identity: records for identity, records in sets.items() if records}
 
 
 def encode_records(changes: t.Sequence[RecordChange], disabled: Disabled) -> list[dict[str, t.Any]]:
