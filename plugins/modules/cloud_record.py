@@ -32,6 +32,7 @@ options:
     description:
       - The name of the record. V(www) is in the zone, V(@) is the zone itself, and so is its full name.
       - V(*) in front stands for all names that have no record of their own. Letters of any language are fine.
+      - In a zone of addresses, such as C(2.0.192.in-addr.arpa), an address stands for its name.
     type: str
   type:
     description:
@@ -311,7 +312,7 @@ records:
   type: list
   elements: dict
 plan:
-  description: What was done, or in check mode would be, in sentences.
+  description: What was done, or in check mode would be, in sentences. Of many the first hundred are told.
   returned: always
   type: list
   elements: str

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import typing as t
 
 from ..sdk.capabilities import Capabilities
@@ -15,11 +16,11 @@ from ..sdk.models import Zone
 from .kinds import Want
 from .nearest import nearest
 from .plan import check_extra
-from .recordbook import RecordBook
+from .recordbook import TOLD, RecordBook, told
 from .recordset import RECORD, Purge, RecordWant
 from .refs import given
 from .report import Outcome, report
-from .target import pointings
+from .target import family_of, pointings
 from .task import Call, Result, Task
 from .zonelook import find_zone, zone_or_foretold
 
@@ -94,9 +95,12 @@ def zone_of(call: Call, entries: t.Sequence[Entry]) -> Zone | None:
 
 
 def shaped(outcomes: list[Outcome], single: bool) -> Result:
-    if not single or len(outcomes) == 1:
-        return report(RECORD, outcomes, one=single)
+    if single and len(outcomes) == 1:
+        return report(RECORD, outcomes, one=True)
     result = report(RECORD, outcomes, one=False)
+    result.update(plan=told(result["plan"]), diff=result["diff"][:TOLD])
+    if not single:
+        return result
     return {**result, "record": next((each.shown for each in outcomes if each.shown is not None), None)}
 
 
@@ -196,7 +200,7 @@ def texts(value: t.Any) -> list[str]:
 def resolved(call: Call, each: Entry, zone: Zone) -> list[RecordWant]:
     """The wants of an entry in the zone: one, or those that its target needs."""
     try:
-        name = record_name(each.name, zone.name)
+        name = record_name(reverse_name(each.name, zone.name), zone.name)
         want = dataclasses.replace(each.want, name=name)
         if each.target is None:
             return [in_zone(want, zone.name)]
@@ -216,6 +220,13 @@ def resolved(call: Call, each: Entry, zone: Zone) -> list[RecordWant]:
         )
         for pointing in found
     ]
+
+
+def reverse_name(name: str, zone: str) -> str:
+    """The name of an address in a zone of addresses, where it stands for its own name."""
+    if not zone.endswith((".in-addr.arpa", ".ip6.arpa")) or family_of(name.strip()) is None:
+        return name
+    return f"{ipaddress.ip_address(name.strip()).reverse_pointer}."
 
 
 def in_zone(want: RecordWant, zone: str) -> RecordWant:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 import typing as t
 
 from ..sdk.errors import CloudError, Conflict, NotFound, Refused
@@ -20,7 +21,8 @@ from .report import Outcome
 from .shown import shown
 from .task import Call
 
-TRIES = 3
+TRIES = 6
+TOLD = 100
 ORDER = {"delete": 0, "update": 1, "create": 2}
 UNLIMITED = 10**9
 
@@ -52,7 +54,7 @@ class RecordBook:
 
     def permit(self, plans: t.Sequence[RecordPlan]) -> None:
         steps = steps_of(plans)
-        permit(steps, self.call.allow, sentences(steps))
+        permit(steps, self.call.allow, told(sentences(steps)))
 
     def foretold(self, found: Sets, plans: t.Sequence[RecordPlan]) -> list[Outcome]:
         after = predicted(found, steps_of(plans))
@@ -90,7 +92,7 @@ class RecordBook:
                 overtaken = isinstance(problem, (Conflict, NotFound))
                 if not (problem.outcome_unknown or overtaken) or attempt == TRIES:
                     return problem
-            self.call.work.sleep(min(0.5 * 2**attempt, self.call.patience.interval))
+            self.call.work.sleep(random.uniform(0, min(0.5 * 2**attempt, self.call.patience.interval)))
             try:
                 plans = self.plan(self.read())
                 self.permit(plans)
@@ -163,6 +165,11 @@ class RecordBook:
         """A record set as results have it."""
         said = dataclasses.replace(each, value=tuple(map(str, each.value)))
         return {"zone": self.zone.name, **shown(said)}
+
+
+def told(plan: list[str]) -> list[str]:
+    """The first hundred sentences, and how many more there are."""
+    return [*plan[:TOLD], f"and {len(plan) - TOLD} more"] if len(plan) > TOLD else plan
 
 
 def steps_of(plans: t.Iterable[RecordPlan]) -> list[Step]:

@@ -15,7 +15,7 @@ from ..sdk.services import ZoneService
 from .engine import Desk, pick, reconcile
 from .kinds import Field, Kind, Want, flat_extra, joins
 from .plan import Steps
-from .recordbook import RecordBook, steps_of
+from .recordbook import TOLD, RecordBook, steps_of, told
 from .recordset import APEX_TYPES, RECORD, Purge, RecordPlan
 from .refs import given, missing
 from .render import disrupts, sentences
@@ -24,7 +24,6 @@ from .task import Call, Result, Task
 from .zonetransfer import export, imported, zone_text
 
 SETTINGS = ("kind", "primaries", "nameservers", "ttl", "private", "networks", "comment", "labels", "extra")
-SENTENCES = 100
 
 
 def hosts(value: t.Any) -> tuple[str, ...] | None:
@@ -188,12 +187,11 @@ def imported_result(result: Result, plans: t.Sequence[RecordPlan], outcomes: t.S
 def merged(result: Result, plan: list[str], diffs: list[dict[str, t.Any]]) -> Result:
     """The result of the zone with what else was done; of many records the first hundred are told."""
     of_zone = [result["diff"]] if result["plan"] else []
-    more = [f"and {len(plan) - SENTENCES} more"] if len(plan) > SENTENCES else []
     return {
         **result,
         "changed": result["changed"] or bool(plan),
-        "plan": [*result["plan"], *plan[:SENTENCES], *more],
-        "diff": [*of_zone, *diffs[:SENTENCES]],
+        "plan": [*result["plan"], *told(plan)],
+        "diff": [*of_zone, *diffs[:TOLD]],
     }
 
 

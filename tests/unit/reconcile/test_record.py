@@ -132,6 +132,30 @@ def test_a_host_of_one_word_is_in_the_zone_and_one_with_a_dot_is_a_full_name(gro
     }
 
 
+def test_an_address_stands_for_its_name_in_a_zone_of_addresses():
+    for zone, address, name in [
+        ("2.0.192.in-addr.arpa", "192.0.2.7", "7.2.0.192.in-addr.arpa"),
+        ("8.b.d.0.1.0.0.2.ip6.arpa", "2001:db8::7", "7" + ".0" * 23 + ".8.b.d.0.1.0.0.2.ip6.arpa"),
+    ]:
+        ground = Ground(TASK, zone=False)
+        ground.zones.create({"name": zone})
+        result = ground.thrice(zone=zone, name=address, type="PTR", value="www.example.com")
+        assert result["record"]["name"] == name
+    assert "is outside of the zone" in ground.message(
+        zone=zone, name="2001:db9::7", type="PTR", value="www.example.com"
+    )
+
+
+def test_of_many_changes_the_first_hundred_are_told(ground):
+    for number in range(150):
+        ground.put(f"h{number}", "A", "192.0.2.1")
+    purge = {"zone": ZONE, "records": [], "purge": True}
+
+    assert ground.message(**purge).endswith("; and 50 more")
+    result = ground.thrice(**purge, allow=["data_loss"])
+    assert (len(result["plan"]), len(result["diff"]), len(result["outcomes"])) == (101, 100, 150)
+
+
 def test_many_records_go_in_as_few_batches_as_the_cloud_allows(ground):
     records = [{"name": f"h{number}", "type": "A", "value": f"192.0.2.{number}"} for number in range(10)]
 

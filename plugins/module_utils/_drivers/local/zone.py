@@ -117,13 +117,14 @@ class Zones(ZoneService):
             return iter(read_sets(state, row, where))
 
     def change_records(self, zone: Zone, changes: t.Sequence[RecordChange]) -> Operation[None]:
-        """One transaction for all; a new set where there is one already is a conflict, and so nothing is lost."""
+        """One transaction for all. A set that is not as it was seen is a conflict, and so nothing is lost."""
         with self.directory.transaction() as state:
             row = need_row(state, "zone", zone.id)
             for change in changes:
                 if change.before is not None:
                     if change.after is None and change.before.name == row.name and change.before.type in ("SOA", "NS"):
                         raise Invalid(f"the {change.before.type} set of the zone {row.name} itself cannot be deleted")
+                    refuse_overtaken(state, row, change.before)
                     remove_set(state, row, change.before)
             for change in changes:
                 if change.after is not None:
@@ -223,6 +224,12 @@ def write_set(state: Transaction, row: Row, new: RecordSet) -> None:
             json.dumps([record_data(new.type, value).hex() for value in values]),
         ),
     )
+
+
+def refuse_overtaken(state: Transaction, row: Row, seen: RecordSet) -> None:
+    found = read_sets(state, row, Where(names=frozenset({seen.name}), types=frozenset({seen.type})))
+    if not any(set(each.value) == set(seen.value) for each in found):
+        raise Conflict(f"{seen.name} {seen.type} was changed by another task meanwhile")
 
 
 def remove_set(state: Transaction, row: Row, old: RecordSet) -> None:
