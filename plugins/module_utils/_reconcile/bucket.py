@@ -13,7 +13,7 @@ import typing as t
 from ..sdk.errors import CloudError, Conflict, Invalid, NotFound
 from ..sdk.models import Bucket
 from ..sdk.services import BucketService
-from ..sdk.waiting import Operation, done
+from ..sdk.waiting import Failed, Operation, done
 from .engine import Desk, reconcile
 from .kinds import Field, Kind, Want, flat_extra, joins
 from .plan import Step, Steps
@@ -132,9 +132,19 @@ class BucketDesk(Desk):
 
     def perform(self, step: Step, resource: t.Any, want: Want) -> Operation[t.Any]:
         if step.verb == "empty":
-            self.empty(resource.name)
-            return done(resource)
+            return self.emptying(resource)
         return super().perform(step, resource, want)
+
+    def emptying(self, resource: Bucket) -> Operation[Bucket]:
+        """The bucket when it is empty; a failure after something was deleted is one of a task that has changed something."""
+        try:
+            self.empty(resource.name)
+        except CloudError as problem:
+            if not self.emptied:
+                raise
+            failure = Failed(problem)
+            return Operation(lambda: failure)
+        return done(resource)
 
     def empty(self, name: str) -> None:
         """Deletes all that is in the bucket; goes on after an interruption as long as something gets deleted."""

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile import bucket as buckets
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.bucket import TASK, policy
-from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Invalid, Unavailable
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Denied, Invalid, Unavailable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -219,6 +219,18 @@ def test_emptying_goes_on_when_the_cloud_stumbles() -> None:
 
     assert gone["deleted_objects"] == 7
     assert not state.all("bucket")
+
+
+def test_what_was_deleted_before_a_failure_counts_as_changed() -> None:
+    for number, changed in ((1, False), (2, True)):
+        state = site(objects={f"{number}": b"x" for number in range(7)})
+        state.fail_at(number, Denied("no more"))
+
+        stopped = run(state, state="absent", force=True)
+
+        assert stopped["failure"]["kind"] == "denied"
+        assert stopped["changed"] is changed
+        assert stopped["deleted_objects"] == 3 * (number - 1)
 
 
 def test_very_many_objects_are_not_counted_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
