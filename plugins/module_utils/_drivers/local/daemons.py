@@ -18,16 +18,16 @@ import uuid
 
 from .serving import holder, status_of
 
-PROGRAMS = ("state", "serving", "sshd", "sftp", "forwarder", "dnsd", "wire")
+PROGRAMS = ("state", "serving", "sshd", "machine", "sftp", "forwarder", "dnsd", "wire")
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from anycloud_local.serving import main; main(*sys.argv[2:])"
 KEPT_ENV = ("LANG", "LANGUAGE", "TZ", "TMPDIR")
 
 
 def ship() -> None:
     """Never called: AnsiballZ takes along what is imported, and the processes need their programs."""
-    from . import dnsd, forwarder, sftp, sshd, wire
+    from . import dnsd, forwarder, machine, sftp, sshd, wire
 
-    del dnsd, forwarder, sftp, sshd, wire
+    del dnsd, forwarder, machine, sftp, sshd, wire
 
 
 class Started:

@@ -15,7 +15,7 @@ import os
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .sshd import Machine
+    from .machine import Machine
 
 OK = 0
 Verb = t.TypeVar("Verb", bound=t.Callable[..., t.Any])
