@@ -13,7 +13,7 @@ from ..sdk.errors import Invalid
 from ..sdk.models import Zone
 from ..sdk.services import ZoneService
 from .engine import Desk, pick, reconcile
-from .kinds import Field, Kind, Want, flat_extra, joins
+from .kinds import Field, Kind, Want, flat_extra, joins, texts
 from .plan import Steps
 from .recordbook import TOLD, RecordBook, steps_of, told
 from .recordset import APEX_TYPES, RECORD, Purge, RecordPlan
@@ -43,7 +43,7 @@ ZONE = Kind(
         Field("private", default=False),
         Field("networks", norm=lambda value: frozenset(value or ())),
         Field("comment", norm=lambda value: value or None),
-        Field("labels", merge=joins),
+        Field("labels", norm=texts, merge=joins),
     ),
     Zone,
 )

@@ -149,7 +149,7 @@ class ZoneFields(t.TypedDict, total=False):
     ttl: int
     private: bool
     networks: tuple[str, ...]
-    comment: str
+    comment: str | None
     labels: Labels
     extra: t.Mapping[str, t.Any]
 
@@ -376,7 +376,9 @@ class BucketService(Service):
     def parts(self, bucket: str, name: str, upload: str) -> t.Iterator[Part]:
         raise self.cannot("list parts")
 
-    def put_part(self, bucket: str, name: str, upload: str, number: int, source: Source, start: int, length: int) -> Part:
+    def put_part(
+        self, bucket: str, name: str, upload: str, number: int, source: Source, start: int, length: int
+    ) -> Part:
         raise self.cannot("upload a part")
 
     def finish_upload(self, bucket: str, name: str, upload: str, parts: t.Sequence[Part]) -> Object:
@@ -412,7 +414,9 @@ class BalancerService(Service):
     def add_listener(self, balancer: Balancer, listener: Listener) -> Operation[Balancer]:
         raise self.cannot("add listener")
 
-    def update_listener(self, balancer: Balancer, listener: Listener, changes: t.Mapping[str, t.Any]) -> Operation[Balancer]:
+    def update_listener(
+        self, balancer: Balancer, listener: Listener, changes: t.Mapping[str, t.Any]
+    ) -> Operation[Balancer]:
         raise self.cannot("update listener")
 
     def remove_listener(self, balancer: Balancer, listener: Listener) -> Operation[Balancer]:

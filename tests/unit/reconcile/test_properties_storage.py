@@ -198,6 +198,7 @@ TestFullBucket = promises(
         stage=objects_inside,
         names=frozenset({"web"}),
         words={"update": "change", "delete_objects": "empty"},
+        inner=("object/web",),
     ),
     cases(
         able("bucket", {"versioning": LIVE}),

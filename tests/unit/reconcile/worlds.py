@@ -45,7 +45,8 @@ class Subject:
     """A kind of resource under test. ``names`` are those that its tasks may touch; all else are bystanders.
 
     ``attribute`` says which attribute an option sets where it is called otherwise, ``words`` how the sentences
-    of a plan begin for each verb, ``shelf`` where the resources are.
+    of a plan begin for each verb, ``shelf`` where the resources are, ``inner`` what is inside of them, ``covers``
+    what is written without an option of that name.
     """
 
     kind: str
@@ -54,10 +55,13 @@ class Subject:
     names: frozenset[str]
     attribute: t.Mapping[str, str] = field(default_factory=dict)
     words: t.Mapping[str, str] = field(default_factory=dict)
-    shelf: t.Callable[[State], str] | None = None
+    shelf: str = ""
+    inner: tuple[str, ...] = ()
+    covers: frozenset[str] = frozenset()
 
-    def shelf_of(self, state: State) -> str:
-        return self.shelf(state) if self.shelf else self.kind
+    @property
+    def place(self) -> str:
+        return self.shelf or self.kind
 
 
 @dataclass(frozen=True)
@@ -84,24 +88,22 @@ def world(subject: Subject, case: Case) -> State:
     return state
 
 
-def everything(state: State, subject: Subject) -> dict[str, dict[str, t.Any]]:
+def everything(state: State) -> dict[str, dict[str, t.Any]]:
     """All that is there in truth, by kind and id."""
     return {kind: dict(shelf.now()) for kind, shelf in state.shelves.items()}
 
 
 def bystanders(state: State, subject: Subject) -> dict[str, dict[str, t.Any]]:
-    own = subject.shelf_of(state)
     others = {
-        kind: {key: thing for key, thing in things.items() if kind != own or thing.name not in subject.names}
-        for kind, things in everything(state, subject).items()
+        kind: {key: thing for key, thing in things.items() if kind != subject.place or thing.name not in subject.names}
+        for kind, things in everything(state).items()
     }
-    mine = {f"object/{name}" for name in subject.names}
-    return {kind: things for kind, things in others.items() if things and kind not in mine}
+    return {kind: things for kind, things in others.items() if things and not kind.startswith((*subject.inner, "-"))}
 
 
 def named(state: State, subject: Subject) -> dict[str, t.Any]:
     """What the tasks may touch, by id."""
-    shelf = state.shelf(subject.shelf_of(state)).now()
+    shelf = state.shelf(subject.place).now()
     return {key: thing for key, thing in shelf.items() if thing.name in subject.names}
 
 
@@ -211,7 +213,7 @@ def deletes(asked: t.Mapping[str, t.Any]) -> bool:
 
 def check_untouched(subject: Subject, case: Case, state: State, before: t.Mapping[str, t.Any]) -> None:
     """Only what was written may differ; labels that were not written stay."""
-    written = {subject.attribute.get(option, option) for option in case.asked}
+    written = {subject.attribute.get(option, option) for option in case.asked} | subject.covers
     for key, new in named(state, subject).items():
         old = before.get(key)
         if old is None:
@@ -282,7 +284,7 @@ def check_an_error(subject: Subject, case: Case, blow: Blow) -> None:
     result = run(state, subject.task, case.asked)
     state.revive()
     if result.get("failed"):
-        told = ("ambiguous", "conflict", "unavailable", "timeout") if blow.lost else ("unavailable",)
+        told = ("ambiguous", "conflict", "not_found", "unavailable", "timeout") if blow.lost else ("unavailable",)
         assert result["failure"]["kind"] in told, result["msg"]
         finish(subject, case, state, good, blow)
     else:
