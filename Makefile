@@ -46,7 +46,7 @@ docs: $(VENV)/lint
 	PATH="$(CURDIR)/.cache/pythons:$(CURDIR)/$(BIN):$$PATH" $(BIN)/nox -e docs
 
 bench: $(VENV)/test
-	for benchmark in tests/benchmarks/bench_*.py; do \
+	for benchmark in tests/benchmarks/[a-z]*.py; do echo "== $$benchmark"; \
 	    PYTHONPATH=$(COLLECTIONS) $(BIN)/python $$benchmark || exit 1; done
 
 clean:
