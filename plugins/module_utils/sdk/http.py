@@ -56,8 +56,9 @@ Params = t.Mapping[str, t.Any]
 Body = t.Union[bytes, str, Upload, Source, None]
 
 MEGABYTE = 1 << 20
-LONGEST_PAUSE = 120.0
 FIRST_PAUSE = 0.5
+USUAL_PAUSE = 20.0
+LONGEST_PAUSE = 120.0
 REDIRECTS = 5
 TYPES = {"json": "application/json", "xml": "application/xml, text/xml", "text": "text/*, */*", "bytes": "*/*"}
 
@@ -405,7 +406,11 @@ class Http:
     def _back_off(self, error: CloudError, tries: int) -> bool:
         """Pauses before another try; false when that would last too long."""
         asked = error.retry_after
-        pause = random.uniform(0, FIRST_PAUSE * 2**tries) if asked is None else asked * random.uniform(1, 1.1)
+        pause = (
+            random.uniform(0, min(USUAL_PAUSE, FIRST_PAUSE * 2**tries))
+            if asked is None
+            else asked * random.uniform(1, 1.1)
+        )
         if self._too_long(pause):
             error.args = (f"{error}; the next try would be in {pause:.0f} s, later than this task can wait",)
             return False
