@@ -17,7 +17,7 @@ description:
 options:
   gather:
     description:
-      - What to list. Each becomes a key of the result.
+      - What to list. Each becomes a key of the result, V(keys) becomes RV(key_pairs).
       - The default is V(nodes), or V(sizes) when there is a O(need).
       - Of several clouds, those that do not have the service are passed over, as long as one has it.
     type: list
@@ -182,7 +182,7 @@ locations:
   returned: when it was gathered
   type: list
   elements: dict
-keys:
+key_pairs:
   description: The keys, with C(id), C(name), C(public_key), C(fingerprint), C(labels) and C(extra).
   returned: when it was gathered
   type: list

@@ -50,6 +50,7 @@ def test_what_two_clouds_have(play: Ground, lane: str) -> None:
         info("one record", cloud="two", gather=["records"], zones=["example.org."], names=["www"]),
         info("one bucket", clouds=["one", "two"], gather=["buckets"], names=["photos-two"]),
         info("cheapest", clouds=["one", "two"], need={"ram": "4 GB", "not_country": "US"}, limit=1),
+        info("keys", cloud="one", gather=["keys"]),
         info("can", cloud="one", gather=["capabilities"]),
     ]
     outcome = play([zone, record, *buckets, *questions], lane=lane).ok()
@@ -69,6 +70,7 @@ def test_what_two_clouds_have(play: Ground, lane: str) -> None:
     assert [row["cloud"] for row in outcome.result("one bucket")["buckets"]] == ["two"]
     (size,) = outcome.result("cheapest")["sizes"]
     assert (size["ram_mb"], size["currency"], set(size["locations"])) == (4096, "EUR", {"berlin", "helsinki"})
+    assert outcome.result("keys")["key_pairs"] == []
     (can,) = outcome.result("can")["capabilities"]
     assert can["services"]["zone"]["atomic"] is True
 

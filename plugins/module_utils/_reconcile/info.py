@@ -17,6 +17,9 @@ from .parallel import concurrently
 from .sorting import SORTS, sort_rows
 from .task import Call, Result, Task
 
+# A result with the key "keys" could not be read as result.keys: that is a method of every dict.
+RESULT_KEYS = {"keys": "key_pairs"}
+
 
 @dataclass(frozen=True)
 class Found:
@@ -108,7 +111,7 @@ def result(call: Call, gather: list[str], asked: Asked, found: list[Found], clou
     for what in gather:
         rows = [row for one in found if one.what == what for row in one.rows]
         rows = sort_rows(rows, asked.sort)
-        answer[what] = rows[: asked.limit]
+        answer[RESULT_KEYS.get(what, what)] = rows[: asked.limit]
     if asked.need:
         warn_about_sizes(call, asked, found, answer["sizes"])
     bad = [one for one in found if one.error is not None]
