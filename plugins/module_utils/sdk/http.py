@@ -412,7 +412,7 @@ class Http:
             else asked * random.uniform(1, 1.1)
         )
         if self._too_long(pause):
-            error.args = (f"{error}; the next try would be in {pause:.0f} s, later than this task can wait",)
+            error.args = (f"{error}; the next try would be in {pause:.2g} s, later than this task can wait",)
             return False
         self._work.log(f"{error}; trying again in {pause:.2f} s")
         if isinstance(error, RateLimited):
