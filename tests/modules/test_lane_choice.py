@@ -11,7 +11,6 @@ import sys
 import time
 import typing as t
 
-import pytest
 from playing import Ground
 from probing import HEADING, lane_of, probe
 
@@ -28,25 +27,24 @@ def write(path: pathlib.Path, text: str) -> pathlib.Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("task", "lane"),
-    [
-        (a_probe(), "fast lane"),
-        (a_probe(options={"fast_lane": False}), "module lane: switched off"),
-        (a_probe(options={"fast_lane": "no"}), "module lane: switched off"),
-        (a_probe(vars={"ansible_connection": "ansible.builtin.local"}), "fast lane"),
-        (a_probe(vars={"ansible_python_interpreter": "auto_silent"}), "fast lane"),
-        (a_probe(environment={"PROBE": "x"}), "fast lane"),
-        (a_probe(environment={"PYTHONPATH": "/nowhere"}), "module lane: environment PYTHONPATH"),
-        (a_probe(environment={"LC_ALL": "C"}), "module lane: environment LC_ALL"),
-        (a_probe(environment={"TZ": "UTC"}), "module lane: environment TZ"),
-        (a_probe(timeout=30), "fast lane"),
-    ],
-)  # fmt: skip
-def test_a_task_takes_the_lane_that_is_the_same_for_it(play: Ground, task: dict[str, t.Any], lane: str) -> None:
-    outcome = probe(play, [task], extra_args=VERBOSE).ok()
-    assert lane_of(outcome) == [lane]
-    assert outcome.result("probe")["given"]["name"] == "a"
+CHOICES: list[tuple[dict[str, t.Any], str]] = [
+    (a_probe(), "fast lane"),
+    (a_probe(options={"fast_lane": False}), "module lane: switched off"),
+    (a_probe(options={"fast_lane": "no"}), "module lane: switched off"),
+    (a_probe(vars={"ansible_connection": "ansible.builtin.local"}), "fast lane"),
+    (a_probe(vars={"ansible_python_interpreter": "auto_silent"}), "fast lane"),
+    (a_probe(environment={"PROBE": "x"}), "fast lane"),
+    (a_probe(environment={"PYTHONPATH": "/nowhere"}), "module lane: environment PYTHONPATH"),
+    (a_probe(environment={"LC_ALL": "C"}), "module lane: environment LC_ALL"),
+    (a_probe(environment={"TZ": "UTC"}), "module lane: environment TZ"),
+    (a_probe(timeout=60), "fast lane"),
+]
+
+
+def test_each_task_takes_the_lane_that_is_the_same_for_it(play: Ground) -> None:
+    outcome = probe(play, [task for task, _lane in CHOICES], extra_args=VERBOSE).ok()
+    assert lane_of(outcome) == [lane for _task, lane in CHOICES]
+    assert [step.result["given"]["name"] for step in outcome.steps] == ["a"] * len(CHOICES)
 
 
 def test_another_interpreter_is_used_and_a_link_to_the_same_file_is_another(play: Ground) -> None:
@@ -147,15 +145,16 @@ def test_a_library_that_the_controller_lacks_takes_the_module(play: Ground) -> N
     assert not outcome.changed
 
 
-@pytest.mark.parametrize(
-    ("keyword", "option", "deadline"), [(100, None, 95), (10, None, 8), (2, None, 1), (100, 7, 7), (None, None, None)]
-)
-def test_the_keyword_timeout_becomes_the_deadline_of_the_task(
-    play: Ground, keyword: int | None, option: int | None, deadline: int | None
-) -> None:
-    options = {"does": "environment", **({"api_deadline": option} if option else {})}
-    outcome = probe(play, [a_probe(options=options, **({"timeout": keyword} if keyword else {}))]).ok()
-    assert outcome.result("probe")["deadline"] == deadline
+def test_the_keyword_timeout_becomes_the_deadline_of_the_task(play: Ground) -> None:
+    environment = {"does": "environment"}
+    tasks = [
+        a_probe(options=environment, timeout=100),
+        a_probe(options=environment, timeout=10),
+        a_probe(options={**environment, "api_deadline": 7}, timeout=100),
+        a_probe(options=environment),
+    ]
+    outcome = probe(play, tasks).ok()
+    assert [step.result["deadline"] for step in outcome.steps] == [95, 8, 7, None]
 
 
 def test_the_module_gets_the_same_deadline(play: Ground) -> None:

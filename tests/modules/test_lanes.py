@@ -9,7 +9,8 @@ import json
 import typing as t
 
 import pytest
-from playing import Ground, Outcome, ground
+from ansible.parsing.vault import VaultLib, VaultSecret
+from playing import Ground, Outcome, collections_root, ground
 from probing import probe
 
 TASKS = """
@@ -252,10 +253,7 @@ VAULTED = "correct horse battery"
 
 @pytest.fixture(scope="module")
 def lanes() -> t.Iterator[dict[str, Outcome]]:
-    import conftest
-    from ansible.parsing.vault import VaultLib, VaultSecret
-
-    made = ground(conftest.COLLECTIONS)
+    made = ground(collections_root())
     (made.folder / "pass").write_text("vault-passphrase", encoding="utf-8")
     (made.folder / "anycloud.yml").write_text(CLOUDS, encoding="utf-8")
     locked = VaultLib([("default", VaultSecret(b"vault-passphrase"))]).encrypt(VAULTED).decode()

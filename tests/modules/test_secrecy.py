@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from playing import TESTS, Ground, Outcome
+from playing import LANES, TESTS, Ground, Outcome, collections_root, ground
 from probing import probe, traces
 
 DRIVER = TESTS / "outside" / "anycloud_tiny.py"
@@ -56,8 +56,15 @@ def configuration(play: Ground, locked: str) -> None:
     path.chmod(0o600)
 
 
-@pytest.fixture
-def talkative(play: Ground, lane: str) -> Outcome:
+@pytest.fixture(scope="module", params=LANES)
+def talkative(request: pytest.FixtureRequest) -> t.Iterator[tuple[str, Outcome]]:
+    """Each form of a secret, met by careless code, told of as loudly as Ansible can."""
+    made = ground(collections_root())
+    yield request.param, talk(made, request.param)
+    made.close()
+
+
+def talk(play: Ground, lane: str) -> Outcome:
     locked = VaultLib([("default", VaultSecret(b"vault-passphrase"))]).encrypt(SECRETS["vault"]).decode()
     configuration(play, locked)
     (play.folder / "pass").write_text("vault-passphrase", encoding="utf-8")
@@ -92,20 +99,21 @@ def talkative(play: Ground, lane: str) -> Outcome:
     )
 
 
-def test_no_secret_is_seen_at_the_highest_verbosity(talkative: Outcome, lane: str) -> None:
-    talkative.ok()
-    everything = talkative.text + json.dumps([step.result for step in talkative.steps])
+def test_no_secret_is_seen_at_the_highest_verbosity(talkative: tuple[str, Outcome]) -> None:
+    lane, outcome = talkative
+    everything = outcome.ok().text + json.dumps([step.result for step in outcome.steps])
     # The environment: of a task is shown by the connection plugin in the command that it runs; core does that.
     shown = {"vendor"} if lane == "module" else set()
     found = {name: traces(secret, everything) for name, secret in SECRETS.items() if name not in shown}
     assert {name: forms for name, forms in found.items() if forms} == {}
 
 
-def test_the_clouds_were_opened_with_these_secrets(talkative: Outcome) -> None:
+def test_the_clouds_were_opened_with_these_secrets(talkative: tuple[str, Outcome]) -> None:
+    outcome = talkative[1]
     for name in ("literal", "env", "file", "command", "vault", "vendor"):
-        opened = talkative.result(f"opened {name}")["clouds"][0]
+        opened = outcome.result(f"opened {name}")["clouds"][0]
         assert opened["auth"] == {"token": len(SECRETS[name])}, name
-        assert talkative.result(f"spill {name}")["msg"].startswith("bug in anycloud.core: RuntimeError")
+        assert outcome.result(f"spill {name}")["msg"].startswith("bug in anycloud.core: RuntimeError")
 
 
 def test_a_vault_that_does_not_open_is_told_with_file_and_key(play: Ground, lane: str) -> None:
