@@ -57,8 +57,8 @@ options:
       - What the name is to point to, an address, a host name with its domain, or the name of a balancer in the same cloud.
       - An address becomes an A or AAAA record. A host name becomes a CNAME, or an alias where it must be and the provider has it.
         A balancer becomes whichever fits its address.
-      - Records of the other kinds that the name had for the same purpose, A, AAAA, CNAME and ALIAS, are replaced.
-        With O(state=absent) all of them are deleted.
+      - A CNAME or ALIAS of that name makes way for an address, and its A and AAAA records make way for a CNAME or ALIAS.
+        With O(state=absent) all four are deleted.
     type: str
   alias:
     description:
@@ -133,8 +133,8 @@ options:
           - What the name is to point to, an address, a host name with its domain, or the name of a balancer in the same cloud.
           - An address becomes an A or AAAA record. A host name becomes a CNAME, or an alias where it must be and the provider has it.
             A balancer becomes whichever fits its address.
-          - Records of the other kinds that the name had for the same purpose, A, AAAA, CNAME and ALIAS, are replaced.
-            With O(records[].state=absent) all of them are deleted.
+          - A CNAME or ALIAS of that name makes way for an address, and its A and AAAA records make way for a CNAME or ALIAS.
+            With O(records[].state=absent) all four are deleted.
         type: str
       alias:
         description:
@@ -182,7 +182,8 @@ options:
   purge:
     description:
       - Whether all records of the zone that are not in O(records) are deleted.
-      - The SOA and NS records of the zone's own name always stay, and so does what the provider does not tell all of.
+      - The SOA and NS records of the zone's own name always stay, and so do the keys and signatures of DNSSEC,
+        and what the provider does not tell all of.
       - Where nothing at all would be left, V(data_loss) in O(allow) is needed.
     type: bool
     default: false

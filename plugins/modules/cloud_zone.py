@@ -85,7 +85,7 @@ options:
       - A zone file on the host that runs the task. Its records are made in the zone, or changed to what the file says.
       - The file is read in the name of the zone. Names in it are relative to the zone until it says C($ORIGIN).
         C($INCLUDE) and C($GENERATE) are refused.
-      - What a zone has of itself is left out, the SOA and NS records of its own name, and signatures.
+      - What a zone has of itself is left out, the SOA and NS records of its own name, and the keys and signatures of DNSSEC.
       - Everything that is wrong with the file is found before anything is changed, and named by its line.
     type: path
   import_text:

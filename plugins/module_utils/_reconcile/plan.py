@@ -198,10 +198,14 @@ def recreation(
 def create_only(kind: Kind, want: Want, actual: t.Any, capabilities: Capabilities) -> list[str]:
     """Sentences on fields that differ and could only have been chosen at creation."""
     return [
-        f"{kind.noun} {want.label}: {c.field.called} is {c.before} and can only be chosen when the {kind.noun} is created"
+        f"{kind.noun} {want.label}: {c.field.called} is {listed(c.before)} and can only be chosen when the {kind.noun} is created"
         for c in differences(kind, want, actual, capabilities)
         if how_of(c.field, capabilities) is How.CREATE_ONLY and c.before is not None and not c.field.secret
     ]
+
+
+def listed(value: t.Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (tuple, frozenset)) else str(value)
 
 
 def permit(steps: t.Iterable[Step], allow: t.Collection[str], sentences: t.Sequence[str]) -> None:

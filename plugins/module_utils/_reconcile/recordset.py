@@ -18,8 +18,9 @@ from .plan import Change, Step, created, differences
 
 HOST_TYPES = frozenset({"CNAME", "ALIAS"})
 ADDRESS_TYPES = HOST_TYPES | {"A", "AAAA"}
-GENERATED_TYPES = frozenset({"RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"})
+SIGNATURE_TYPES = frozenset({"RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"})
 APEX_TYPES = frozenset({"SOA", "NS"})
+SIGNING_TYPES = frozenset({"DNSKEY", "CDNSKEY", "CDS"})
 
 
 def alias_fields(value: t.Any) -> dict[str, t.Any] | None:
@@ -90,10 +91,13 @@ class Purge:
     ignore: tuple[str, ...] = ()
 
     def spares(self, each: RecordSet, zone: str) -> bool:
-        apex = each.name == zone and each.type in APEX_TYPES
-        return (
-            apex or not each.complete or each.type in GENERATED_TYPES or any(fits(each, zone, p) for p in self.ignore)
-        )
+        return not each.complete or of_itself(each, zone) or any(fits(each, zone, p) for p in self.ignore)
+
+
+def of_itself(each: RecordSet, zone: str) -> bool:
+    """Whether a zone has this of itself: its SOA and NS, its keys, its signatures."""
+    apex = each.name == zone and each.type in APEX_TYPES | SIGNING_TYPES
+    return apex or each.type in SIGNATURE_TYPES
 
 
 def fits(each: RecordSet, zone: str, pattern: str) -> bool:

@@ -26,8 +26,21 @@ from .zonetransfer import export, imported, zone_text
 SETTINGS = ("kind", "primaries", "nameservers", "ttl", "private", "networks", "comment", "labels", "extra")
 
 
-def hosts(value: t.Any) -> tuple[str, ...] | None:
-    return tuple(canonical_name(name) for name in value or ()) or None
+class Hosts(t.Tuple[str, ...]):
+    """Host names in the order that counts when they are first given, and no more afterwards."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, tuple) and set(self) == set(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self))
+
+
+def hosts(value: t.Any) -> Hosts | None:
+    return Hosts(canonical_name(name) for name in value or ()) or None
 
 
 ZONE = Kind(

@@ -15,7 +15,7 @@ from ..sdk.errors import Invalid, Unsupported
 from ..sdk.models import RecordSet, Zone
 from ..sdk.zonefile import read_zone, write_zone
 from .nearest import nearest
-from .recordset import APEX_TYPES, GENERATED_TYPES, RecordWant
+from .recordset import RecordWant, of_itself
 from .task import Call
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -53,7 +53,7 @@ def file_text(path: str, option: str) -> str | None:
 
 
 def imported(call: Call, text: str, zone: str, can: Capabilities) -> list[RecordWant]:
-    """The wants of a zone file, but for what a zone has of itself: its SOA, its own NS, signatures."""
+    """The wants of a zone file, but for what a zone has of itself: its SOA and NS, its keys, signatures."""
     sets = [each for each in read_zone(text, zone) if not of_itself(each, zone)]
     for each in sets:
         if can.record_types and each.type not in can.record_types:
@@ -71,10 +71,6 @@ def imported(call: Call, text: str, zone: str, can: Capabilities) -> list[Record
         )
         for each in sets
     ]
-
-
-def of_itself(each: RecordSet, zone: str) -> bool:
-    return each.type in GENERATED_TYPES or (each.name == zone and each.type in APEX_TYPES)
 
 
 def export(call: Call, zone: Zone, sets: t.Iterable[RecordSet]) -> tuple[list[str], dict[str, t.Any] | None]:

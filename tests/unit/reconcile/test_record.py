@@ -218,6 +218,22 @@ def test_a_purge_deletes_what_is_not_named_and_nothing_else(ground):
     ]
 
 
+def test_a_purge_leaves_the_keys_of_dnssec():
+    types = {"A", "NS", "SOA", "CDS", "DNSKEY", "RRSIG", "DS"}
+    ground = Ground(TASK, State(capabilities=capable("zone", record_types=frozenset(types))))
+    ground.put("@", "DNSKEY", "257 3 13 AAAA")
+    ground.put("@", "CDS", "1 13 2 ab")
+    ground.put("www", "RRSIG", "whatever")
+    ground.put("sub", "DS", "1 13 2 ab")
+
+    result = ground.thrice(zone=ZONE, records=[{"name": "a", "type": "A", "value": "192.0.2.1"}], purge=True)
+
+    assert result["plan"] == [
+        "create record a.example.com A: value 192.0.2.1",
+        "delete record sub.example.com DS (not in records)",
+    ]
+
+
 def test_a_purge_with_nothing_left_needs_leave(ground):
     ground.put("www", "A", "192.0.2.1")
 

@@ -69,6 +69,19 @@ def test_the_order_of_primaries_does_not_count(empty):
     assert empty.thrice(name=ZONE, primaries=["192.0.2.2"])["zone"]["primaries"] == ["192.0.2.2"]
 
 
+def test_name_servers_count_when_the_zone_is_made(empty):
+    servers = ["b.example.net", "a.example.net"]
+    empty.thrice(name=ZONE, nameservers=servers)
+    assert next(iter(empty.zones.find())).nameservers == tuple(servers)
+
+    empty.run(name=ZONE, nameservers=["A.example.net.", "b.example.net"])
+    assert empty.heard.warnings == []
+    assert empty.run(name=ZONE, nameservers=["c.example.net"])["changed"] is False
+    assert empty.heard.warnings == [
+        "zone example.com: nameservers is b.example.net, a.example.net and can only be chosen when the zone is created"
+    ]
+
+
 def test_a_zone_with_records_is_deleted_only_with_leave(ground):
     ground.put("www", "A", "192.0.2.1")
 
