@@ -130,3 +130,40 @@ def test_killed_between_any_two_calls_the_next_run_finishes(before, wanted, purg
     )
     expected.update({f"{name} A": addresses(name, *sorted(hosts))["value"] for name, hosts in wanted.items()})
     assert ground.sets() == {**expected, "neighbour TXT": ["stays"]}
+
+
+def value_of(type, number):
+    return {"A": f"192.0.2.{number}", "TXT": f"text {number}", "CNAME": f"host{number}.example.net"}[type]
+
+
+kinds = st.just({"CNAME"}) | st.sets(st.sampled_from(["A", "TXT"]), min_size=1)
+mixed = st.dictionaries(names, st.tuples(kinds, st.integers(1, 3)), max_size=4)
+
+
+@given(before=mixed, wanted=mixed, lag=lags, limit=st.integers(1, 4), atomic=st.booleans(), data=st.data())
+def test_a_purge_makes_exactly_what_was_said_whatever_stood_in_the_way(before, wanted, lag, limit, atomic, data):
+    capabilities = capable("zone", limits={"record_changes": limit}, atomic=atomic)
+    ground = Ground(TASK, State(lag=lag, capabilities=capabilities))
+    for name, (types, number) in before.items():
+        for type in types:
+            ground.put(name, type, value_of(type, number))
+    if data.draw(st.booleans(), "lost answer"):
+        ground.state.fail_at(data.draw(st.integers(1, 3)), lost(), acted=data.draw(st.booleans()))
+    records = [
+        {"name": name, "type": type, "value": value_of(type, number)}
+        for name, (types, number) in wanted.items()
+        for type in sorted(types)
+    ]
+    asked = {"zone": ZONE, "records": records, "purge": True, "allow": ["data_loss"]}
+
+    foretold = ground.check(**asked)
+    result = ground.run(**asked)
+
+    assert "failed" not in result
+    assert (result["plan"], result["diff"], result["changed"]) == (
+        foretold["plan"],
+        foretold["diff"],
+        foretold["changed"],
+    )
+    assert ground.sets() == {f"{each['name']} {each['type']}": [each["value"]] for each in records}
+    assert ground.run(**asked)["changed"] is False
