@@ -42,7 +42,7 @@ class Storm:
     def _accept(self) -> None:
         while True:
             try:
-                connection, _ = self._listener.accept()
+                connection, _peer = self._listener.accept()
             except OSError:
                 return
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
@@ -53,7 +53,7 @@ class Storm:
             while line := stream.readline().decode().split():
                 size = 0
                 while (head := stream.readline().strip()) != b"":
-                    name, _, value = head.partition(b":")
+                    name, _colon, value = head.partition(b":")
                     size = int(value) if name.lower() == b"content-length" else size
                 stream.read(size)
                 if not self._answer(connection, f"{line[0]} {line[1]}"):
