@@ -155,13 +155,12 @@ def reconcile(call: Call, desk: Desk, wants: t.Sequence[Want], *, one: bool) -> 
 
 def prepare(desk: Desk, draft: Draft, found: t.Sequence[t.Any]) -> None:
     """Phases two to five for one want; nothing is changed."""
-    draft.actual = pick(desk, draft.want, found)
+    draft.actual = draft.after = pick(desk, draft.want, found)
     if draft.actual is not None and draft.want.id is not None:
         draft.want = dataclasses.replace(draft.want, label=getattr(draft.actual, desk.kind.key))
     seen = None if draft.actual is None else desk.settled(draft.actual)
     draft.want = desk.resolve(draft.want, seen)
     draft.steps = draft.planned = desk.steps(draft.want, seen)
-    draft.after = draft.actual
     permit(draft.steps, desk.call.allow, sentences(draft.steps))
     if seen is not None and not draft.want.absent:
         for warning in create_only(desk.kind, draft.want, seen, desk.capabilities):

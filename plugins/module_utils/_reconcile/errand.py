@@ -33,13 +33,14 @@ ABILITIES = {
 
 
 class Errand:
-    """One task on objects: where from, where to, and how the result is told."""
+    """One task on objects: where from and where to. ``unknown`` is whether a bucket is yet to be made."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
         self.params = call.params
         self.bucket = str(call.params["bucket"])
         self.service: BucketService = call.cloud.buckets
+        self.unknown = False
         self.patterns = Patterns(self.params.get("include"), self.params.get("exclude"))
         self.expected = dict([checksums.parse(self.params["checksum"])]) if self.params.get("checksum") else {}
 
@@ -73,6 +74,7 @@ class Errand:
         return os.path.join(self.call.cwd, written)
 
     def no_bucket(self, name: str) -> None:
+        self.unknown = True
         missing(self.call, "bucket", name, (bucket.name for bucket in self.service.find()))
 
     def objects(self, bucket: str, name: str | None, prefix: str | None, **options: t.Any) -> Objects:

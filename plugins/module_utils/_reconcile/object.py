@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from ..sdk.errors import CloudError, Conflict, Invalid, NotFound, Refused
 from .delivery import Delivery
 from .errand import FIELDS, SOURCES, Errand, check
 from .ledger import Ledger
+from .nearest import nearest
 from .object_result import of_one, one_of, told, untouched
-from .sides import Objects
+from .sides import Objects, Side
 from .task import Call, Result, Task
 from .tree import Route
+
+LOOK_AT = 1000
 
 
 def run(call: Call) -> Result:
@@ -33,6 +37,15 @@ def run(call: Call) -> Result:
     return {**result, **address(errand)}
 
 
+def near(source: Side) -> str:
+    """Names like that of an object that is not there, among those that are beside it."""
+    if not isinstance(source, Objects) or source.only is None:
+        return ""
+    folder = source.only.rpartition("/")[0]
+    beside = source.service.objects(source.bucket, f"{folder}/" if folder else "")
+    return nearest(source.only, (found.name for found in itertools.islice(beside, LOOK_AT)))
+
+
 def only_address(params: t.Mapping[str, t.Any]) -> bool:
     wanted = any(params.get(option) is not None for option in (*SOURCES, *FIELDS, "dest"))
     return params.get("presign") is not None and not wanted
@@ -47,17 +60,16 @@ def reconciled(errand: Errand, route: Route, ledger: Ledger) -> Result:
     if not ledger.sources and route.verb != "delete":
         if alone is not None:
             return foretold(errand, route)
-        if "delete" in ledger.counts:
+        if "delete" in ledger.counts and not errand.unknown:
             ledger.needs.add("data_loss")
-    permit(ledger, call.allow, route)
     delivery = Delivery(route, call.work, keep_going=call.params["on_error"] == "continue", alone=alone is not None)
-    problem = None
-    if not call.check_mode:
-        try:
+    try:
+        if not ledger.needs <= call.allow:
+            raise refused(route, ledger)
+        if not call.check_mode:
             delivery.run(ledger)
-        except CloudError as found:
-            problem = found
-        delivery.failures += [(errand.bucket, problem)] if problem and not delivery.failures else []
+    except CloudError as problem:
+        delivery.failures = delivery.failures or [(errand.bucket, problem)]
     result = told(errand, route, ledger, delivery)
     if alone is not None:
         result = {**result, **of_one(errand, route, ledger, bool(delivery.failures))}
@@ -80,23 +92,20 @@ def check_expected(errand: Errand, route: Route) -> None:
                 )
 
 
-def permit(ledger: Ledger, allow: t.Collection[str], route: Route) -> None:
-    lacking = sorted(ledger.needs - set(allow))
-    if lacking:
-        count = ledger.counts.get("delete", 0)
-        raise Refused(
-            f"the source is empty, so that delete_extra would delete all {count} {route.target.noun}s; the plan needs "
-            f"allow: [{', '.join(lacking)}], and nothing was changed"
-        )
+def refused(route: Route, ledger: Ledger) -> Refused:
+    """What a plan is answered that needs a permission which ``allow`` does not give."""
+    return Refused(
+        f"{route.source.title('')} has nothing in it, so delete_extra would delete all {ledger.counts['delete']} "
+        f"{route.target.noun}s of {route.target.title('')}; the plan needs allow: [data_loss], and nothing was changed"
+    )
 
 
 def foretold(errand: Errand, route: Route) -> Result:
     """The result when the one thing to move is not there: check mode goes on as if an earlier task had made it."""
-    what = errand.params.get("src") or errand.params.get("name")
-    noun, title = route.source.noun, route.source.title(str(what))
+    noun, title = route.source.noun, route.source.title("")
     if not errand.call.check_mode:
         hint = "; give content, src or copy_from to make it" if route.verb == "change" else ""
-        raise NotFound(f"there is no {noun} {title}{hint}")
+        raise NotFound(f"there is no {noun} {title}{hint or near(route.source)}")
     errand.call.work.warn(f"there is no {noun} {title} yet; this goes on as if an earlier task had made it")
     result = untouched(errand)
     if route.verb != "change" or route.fields:

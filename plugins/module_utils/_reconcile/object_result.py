@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..sdk.errors import Refused
 from ..sdk.models import Object
 from ..sdk.waiting import Done, Operation, Pending, wait
 from .delivery import Delivery
@@ -63,13 +64,14 @@ def told(errand: Errand, route: Route, ledger: Ledger, delivery: Delivery) -> Re
         result["outcomes"] = [
             {"name": title, "changed": False, "plan": [], "failure": {**problem.failure(), "msg": str(problem)}}
             for title, problem in delivery.failures[: ledger.width]
+            if not isinstance(problem, Refused)
         ]
     return result
 
 
 def failure_text(delivery: Delivery, ledger: Ledger) -> str:
     title, first = delivery.failures[0]
-    if ledger.steps == 1:
+    if ledger.steps == 1 or isinstance(first, Refused):
         return str(first)
     return (
         f"{len(delivery.failures)} of {ledger.steps} steps failed, {delivery.done} were done and the next run does the "

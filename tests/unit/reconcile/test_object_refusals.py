@@ -10,6 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import NotFound
 
 from .object_ground import problem, run, site, tree, write
 
@@ -119,14 +120,26 @@ def test_an_empty_source_with_delete_extra_needs_leave(tmp_path: pathlib.Path) -
     write(tmp_path / "empty", {})
 
     message = problem(state, tmp_path, prefix="t", src="empty", delete_extra=True)
+    refusal = run(state, tmp_path, prefix="t", src="empty", delete_extra=True)
     result = run(state, tmp_path, prefix="t", src="empty", delete_extra=True, allow=["data_loss"])
 
     assert message == (
-        "the source is empty, so that delete_extra would delete all 2 objects; the plan needs allow: [data_loss], "
-        "and nothing was changed"
+        f"{tmp_path}/empty/ has nothing in it, so delete_extra would delete all 2 objects of site/t/; "
+        "the plan needs allow: [data_loss], and nothing was changed"
     )
+    assert refusal["failure"]["kind"] == "refused" and refusal["changed"] is False
+    assert refusal["plan"] == result["plan"] == ["delete object site/t/a (1 byte)", "delete object site/t/b (1 byte)"]
     assert result["disrupts"] == ["data_loss"]
     assert result["counts"]["deleted"] == 2
+
+
+def test_a_name_that_is_not_there_is_told_with_those_like_it(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"t/index.html": b"1", "index.html": b"2"})
+
+    with pytest.raises(NotFound) as caught:
+        run(state, tmp_path, name="t/indx.html", dest="out")
+
+    assert str(caught.value) == "there is no object site/t/indx.html; nearest: t/index.html"
 
 
 def test_a_source_that_is_missing_is_never_taken_for_an_empty_one(tmp_path: pathlib.Path) -> None:
