@@ -31,7 +31,8 @@ options:
       - anycloud.core.cloud_nodes
   clouds:
     description:
-      - Named clouds of C(anycloud.yml).
+      - Named clouds of C(anycloud.yml). The single name V(*) stands for all of them.
+      - Of several clouds, those that can have no nodes, such as one for DNS only, are passed over.
       - Without O(clouds) and O(sources) it is the default cloud.
     type: list
     elements: str

@@ -162,40 +162,42 @@ class InventoryRun:
 
     def _hosts(self, answers: t.Sequence[Answer]) -> Hosts:
         expressions = Expressions(self._plugin.templar, self._extra)
-        prefix = self._option("hostvars_prefix")
         found = self._wanted(expressions, list(each_once(answers, self._option("states"))))
         scopes = [scope for _source, scope in found]
         named = name_hosts(expressions, self._option("hostnames"), scopes, self._option("on_duplicate"))
         for warning in named.warnings:
             self._warn(warning)
-        kept = [place for place, name in enumerate(named.names) if name is not None]
-        names = [str(named.names[place]) for place in kept]
-        found = [found[place] for place in kept]
-        variables = [
-            {
-                **{prefix + variable: value for variable, value in scope.items() if variable not in LOGIN},
-                **login(source, scope, self._known_hosts),
-            }
-            for source, scope in found
-        ]
-        scopes = [{**scope, **own} for (_source, scope), own in zip(found, variables, strict=True)]
-        strict = self._option("strict")
-        composed: list[Row] = [{} for _name in names]
-        for variable, text in (self._option("compose") or {}).items():
-            column = expressions.column(f"compose.{variable}", text, scopes)
-            strictly(strict, f"compose.{variable}", column, names)
-            for own, value in zip(composed, column, strict=True):
-                if not isinstance(value, Failure):
-                    own[str(variable)] = value
+        kept = [(name, *one) for name, one in zip(named.names, found, strict=True) if name is not None]
+        names = [name for name, _source, _scope in kept]
+        variables = [self._variables(source, scope) for _name, source, scope in kept]
+        scopes = [{**scope, **own} for (_name, _source, scope), own in zip(kept, variables, strict=True)]
+        composed = self._composed(expressions, names, scopes)
         scopes = [{**scope, **own} for scope, own in zip(scopes, composed, strict=True)]
         rules = Rules(
             group_by=self._option("group_by"),
             groups=self._option("groups") or {},
             keyed_groups=self._option("keyed_groups") or [],
-            strict=strict,
+            strict=self._option("strict"),
             leading_separator=self._option("leading_separator"),
         )
         return Hosts(names, variables, composed, group_hosts(expressions, rules, names, scopes))
+
+    def _variables(self, source: Source, scope: Row) -> Row:
+        """The variables of a host; what Ansible needs to log in has Ansible's own names."""
+        prefix = self._option("hostvars_prefix")
+        plain = {prefix + variable: value for variable, value in scope.items() if variable not in LOGIN}
+        return {**plain, **login(source, scope, self._known_hosts)}
+
+    def _composed(self, expressions: Expressions, names: t.Sequence[str], scopes: t.Sequence[Row]) -> list[Row]:
+        """What ``compose`` gives each host."""
+        composed: list[Row] = [{} for _name in names]
+        for variable, text in (self._option("compose") or {}).items():
+            column = expressions.column(f"compose.{variable}", text, scopes)
+            strictly(self._option("strict"), f"compose.{variable}", column, names)
+            for own, value in zip(composed, column, strict=True):
+                if not isinstance(value, Failure):
+                    own[str(variable)] = value
+        return composed
 
     def _wanted(self, expressions: Expressions, found: list[tuple[Source, Row]]) -> list[tuple[Source, Row]]:
         """Those that ``include`` and ``exclude`` leave."""

@@ -146,6 +146,34 @@ def pruned(options: Options) -> dict[str, t.Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A source whose cloud can be asked."""
+
+    source: Source
+    cloud: Cloud
+    account: str
+
+    @property
+    def has_nodes(self) -> bool:
+        return self.cloud.offers("node")
+
+    @property
+    def region(self) -> str | None:
+        return self.cloud.connection.settings.region
+
+    def answer(self, rows: list[Row], *, origin: str = "cloud", error: CloudError | None = None) -> Answer:
+        return Answer(
+            source=self.source,
+            rows=rows,
+            provider=self.cloud.provider.name,
+            region=self.region,
+            account=self.account,
+            origin=origin,
+            error=error,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gatherer:
     """Asks sources, all at once. ``cache`` answers instead where it may be ``read``."""
 
@@ -159,77 +187,61 @@ class Gatherer:
     use_old: bool
 
     def gather(self, sources: t.Sequence[Source]) -> list[Answer]:
-        """An answer for each source in their order."""
-        answers: dict[int, Answer] = {}
-        asking: list[tuple[int, Source, Cloud, str]] = []
-        for place, source in enumerate(sources):
-            try:
-                cloud = open_cloud(source.options, env=self.env, cwd=self.folder, work=self.work)
-                account = account_key(cloud.connection.settings)
-            except Exception as error:
-                answers[place] = Answer(source=source, error=as_cloud_error(error))
-                continue
-            rows = self._cached(source, cloud, account) if self.read else None
-            if rows is None:
-                asking.append((place, source, cloud, account))
-            else:
-                answers[place] = self._answer(source, cloud, account, rows, "cache")
-        asked = concurrently(self.work, lambda one: self._ask(one[1], one[2], one[3]), asking, WIDTH)
-        answers.update((one[0], answer) for one, answer in asked)
-        return [self._kept(answers[place]) for place in range(len(sources))]
+        """An answer for each source in their order. Where one has nodes, those that can have none are passed over."""
+        doors = {place: self._open(source) for place, source in enumerate(sources)}
+        clouds = {place: door for place, door in doors.items() if isinstance(door, Opened)}
+        answers = {place: door for place, door in doors.items() if isinstance(door, Answer)}
+        if any(one.has_nodes for one in clouds.values()):
+            answers.update((place, one.answer([])) for place, one in clouds.items() if not one.has_nodes)
+        if self.read:
+            kept = {place: self._cached(one) for place, one in clouds.items() if place not in answers}
+            answers.update((place, answer) for place, answer in kept.items() if answer)
+        asking = [place for place in clouds if place not in answers]
+        for place, answer in concurrently(self.work, lambda place: self._ask(clouds[place]), asking, WIDTH):
+            answers[place] = self._kept(clouds[place], answer)
+        return [answers[place] for place in range(len(sources))]
 
-    def _ask(self, source: Source, cloud: Cloud, account: str) -> Answer:
+    def _open(self, source: Source) -> Opened | Answer:
         try:
-            nodes = list(cloud.nodes.find(source.where))
+            cloud = open_cloud(source.options, env=self.env, cwd=self.folder, work=self.work)
+            return Opened(source=source, cloud=cloud, account=account_key(cloud.connection.settings))
+        except Exception as error:
+            return Answer(source=source, error=as_cloud_error(error))
+
+    def _ask(self, one: Opened) -> Answer:
+        try:
+            nodes = list(one.cloud.nodes.find(one.source.where))
             images = frozenset(node.image for node in nodes if node.image)
-            users = first_users(cloud, images) if self.users and images else {}
-            rows = [row_of(node, users, raw=self.raw) for node in nodes]
+            users = first_users(one.cloud, images) if self.users and images else {}
+            return one.answer([row_of(node, users, raw=self.raw) for node in nodes])
         except Exception as error:
-            return Answer(source=source, account=account, error=as_cloud_error(error), **place_of(cloud))
-        return self._answer(source, cloud, account, rows, "cloud")
+            return one.answer([], error=as_cloud_error(error))
 
-    def _answer(self, source: Source, cloud: Cloud, account: str, rows: list[Row], origin: str) -> Answer:
-        return Answer(source=source, rows=rows, account=account, origin=origin, **place_of(cloud))
+    def _cached(self, one: Opened) -> Answer | None:
+        rows = self.cache.read(self._key(one)) if self.cache else None
+        return None if rows is None else one.answer(rows, origin="cache")
 
-    def _kept(self, answer: Answer) -> Answer:
+    def _kept(self, one: Opened, answer: Answer) -> Answer:
         """Writes what came whole from the cloud; finds what it gave before when it gave nothing now."""
-        if self.cache is None or answer.origin == "cache" or not answer.account:
+        if self.cache is None:
             return answer
-        key = self._key(answer.source, answer.account, answer.region)
         if answer.error is None:
-            self._write(key, answer)
+            self._write(self.cache, one, answer)
             return answer
-        rows = self.cache.read_old(key) if self.use_old else None
-        if rows is None:
-            return answer
-        return Answer(
-            source=answer.source,
-            rows=rows,
-            account=answer.account,
-            provider=answer.provider,
-            region=answer.region,
-            origin="old cache",
-            error=answer.error,
-        )
+        rows = self.cache.read_old(self._key(one)) if self.use_old else None
+        return answer if rows is None else one.answer(rows, origin="old cache", error=answer.error)
 
-    def _write(self, key: str, answer: Answer) -> None:
+    def _write(self, cache: Cache, one: Opened, answer: Answer) -> None:
         try:
-            t.cast(Cache, self.cache).write(key, answer.rows)
+            cache.write(self._key(one), answer.rows)
         except Exception as error:
-            self.work.warn(f"{answer.source}: its nodes cannot be kept in the cache: {' '.join(str(error).split())}")
+            self.work.warn(f"{one.source}: its nodes cannot be kept in the cache: {' '.join(str(error).split())}")
 
-    def _cached(self, source: Source, cloud: Cloud, account: str) -> list[Row] | None:
-        return self.cache.read(self._key(source, account, cloud.connection.settings.region)) if self.cache else None
-
-    def _key(self, source: Source, account: str, region: str | None) -> str:
-        where = source.where
+    def _key(self, one: Opened) -> str:
+        where = one.source.where
         labels = sorted(where.labels.items()) if where.labels is not None else None
         names = [None if part is None else sorted(part) for part in (where.ids, where.names)]
-        return source_key(account, [region, names, labels, where.prefix, self.raw, self.users])
-
-
-def place_of(cloud: Cloud) -> dict[str, t.Any]:
-    return {"provider": cloud.provider.name, "region": cloud.connection.settings.region}
+        return source_key(one.account, [one.region, names, labels, where.prefix, self.raw, self.users])
 
 
 def first_users(cloud: Cloud, images: frozenset[str]) -> dict[str, str]:

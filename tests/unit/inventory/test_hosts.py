@@ -170,3 +170,10 @@ def test_the_host_keys_that_a_cloud_tells_are_those_that_ssh_expects(read: Read,
     arguments = shlex.split(found.hosts["web-1"]["ansible_ssh_common_args"])
     assert arguments == ["-o", "ProxyJump=bastion", "-o", f'UserKnownHostsFile="{file}"']
     assert found.hosts["db-1"]["ansible_ssh_common_args"] == "-o ProxyJump=bastion"
+
+
+def test_a_cloud_that_can_have_no_nodes_is_passed_over_among_others(read: Read, tmp_path: pathlib.Path) -> None:
+    dns = {"cloud": "dns", "provider": "powerdns", "endpoint": "http://127.0.0.1:1", "auth": {"token": "t0ken"}}
+    found = read({"sources": [dns, crowd(tmp_path, "lab", WEB)]})
+    assert (found.names, found.warnings, found.error) == (["web-1"], [], None)
+    assert str(read({"sources": [dns]}).error).startswith("dns: the provider powerdns has no node service; these can: ")
