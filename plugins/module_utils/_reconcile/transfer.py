@@ -179,10 +179,16 @@ class Carrier:
                 stalls = 0 if position > before else stalls + 1
                 if not problem.retryable or stalls == STALLS:
                     raise
-        right = position == found.size and (
-            algorithm is None or running.hexdigest() == found.checksums[algorithm].lower()
-        )
+        if algorithm is None:
+            right = position == found.size and self._steady(bucket, found)
+        else:
+            right = position == found.size and running.hexdigest() == found.checksums[algorithm].lower()
         return None if right else begun > 0
+
+    def _steady(self, bucket: str, found: Object) -> bool:
+        """Whether an object without a checksum is still the one that was listed."""
+        now = self.service.stat(bucket, found.name)
+        return now is not None and (now.size, now.etag, now.modified) == (found.size, found.etag, found.modified)
 
 
 def part_digest(source: Given, start: int, length: int) -> str:

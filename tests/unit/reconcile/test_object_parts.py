@@ -15,8 +15,8 @@ from ansible_collections.anycloud.core.plugins.module_utils._reconcile.folder im
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.landing import landing
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Conflict, Denied, Unavailable
 
-from ..memory import Killed, State, capable, lost
-from .object_ground import SMALL_PARTS, contents, mutations, problem, run, site, tree, write
+from ..memory import Killed, State, capable, lost, memory_cloud
+from .object_ground import SMALL_PARTS, Text, contents, mutations, problem, run, site, tree, write
 from .test_object_trees import buried
 
 LARGE = "0123456789abcdefghi"
@@ -157,6 +157,24 @@ def test_what_arrives_damaged_leaves_the_old_file(tmp_path: pathlib.Path) -> Non
     result = run(state, tmp_path, name="a", dest="out")
 
     assert "arrived with another checksum or size than it was listed with" in result["msg"]
+    assert tree(tmp_path) == {"out": b"old"}
+
+
+def test_an_object_without_checksums_that_changes_meanwhile_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
+    state = site(State(capabilities=capable("bucket", checksums=())), {"a": b"before"})
+    write(tmp_path, {"out": b"old"})
+    read = state.read
+
+    def meddling(*call: t.Any) -> None:
+        read(*call)
+        if "get" in call:
+            memory_cloud(state).buckets.put("site", "a", Text(b"after!"), {})
+
+    state.read = meddling  # type: ignore[method-assign]
+
+    result = run(state, tmp_path, name="a", dest="out")
+
+    assert "so the file was left as it was; it may just be changing, run again" in result["msg"]
     assert tree(tmp_path) == {"out": b"old"}
 
 
