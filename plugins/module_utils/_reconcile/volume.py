@@ -17,7 +17,7 @@ from .kinds import Field, Kind, Need, Unknown, Want, flat_extra, joins, shrinks,
 from .names import named_want
 from .plan import Change, Step, Steps
 from .quantities import gib
-from .refs import given, referred
+from .refs import given, located, referred
 from .task import Call, Result, Task
 
 
@@ -85,19 +85,23 @@ class VolumeDesk(Desk):
         return None if resource.state in GONE else resource
 
     def resolve(self, want: Want, actual: Volume | None) -> Want:
-        fields, also = dict(want.fields), dict(want.also)
+        fields, also, defaults = dict(want.fields), dict(want.also), dict(want.defaults)
         if "snapshot" in fields and actual is not None:
             also["snapshot"] = fields.pop("snapshot")
         if "snapshot" in also and actual is None:
             fields["snapshot"] = also["snapshot"]
         if isinstance(fields.get("snapshot"), str):
             fields["snapshot"] = self._snapshot(fields["snapshot"])
+        if isinstance(fields.get("location"), str):
+            fields["location"] = located(self.call, fields["location"], actual.location if actual else None)
+        if actual is None and "location" not in fields and isinstance(defaults.get("location"), str):
+            defaults["location"] = located(self.call, defaults["location"], None)
         if isinstance(also.get("node"), str):
             also["node"] = self._node(also["node"])
         moves = want.absent or "node" in also
         if moves and actual is not None and actual.node is not None and actual.node not in self.names:
             self._learn(actual.node)
-        return dataclasses.replace(want, fields=fields, also=also)
+        return dataclasses.replace(want, fields=fields, also=also, defaults=defaults)
 
     def _snapshot(self, wanted: str) -> Need | Unknown:
         found = referred(self.call, "snapshot", wanted, self.service.find_snapshots)
