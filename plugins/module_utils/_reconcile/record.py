@@ -10,7 +10,7 @@ import ipaddress
 import typing as t
 
 from ..sdk.capabilities import Capabilities
-from ..sdk.dns import canonical_type, canonical_values, record_name
+from ..sdk.dns import canonical_name, canonical_type, canonical_values, record_name
 from ..sdk.errors import CloudError, Invalid, NotFound, Unsupported
 from ..sdk.models import Zone
 from .kinds import Want
@@ -165,6 +165,7 @@ def check_abilities(call: Call, written: t.Mapping[str, t.Any], type: str | None
             raise zones.unsupported("zone", "alias", "has no aliases; use value, or type ALIAS where it has that")
         if "ttl" in written:
             raise Invalid("an alias has no ttl of its own; leave ttl out")
+        canonical_name(written["alias"]["target"])
     check_routing(call, written, can)
     if not 0 <= written.get("ttl", 0) <= LARGEST_TTL:
         raise Invalid(f"ttl is {written['ttl']}; it must be between 0 and {LARGEST_TTL} seconds")

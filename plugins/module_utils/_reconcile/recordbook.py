@@ -10,7 +10,7 @@ import itertools
 import random
 import typing as t
 
-from ..sdk.errors import CloudError, Conflict, NotFound, Refused
+from ..sdk.errors import CloudError, Conflict, Invalid, NotFound, Refused
 from ..sdk.models import RecordSet, Zone
 from ..sdk.services import RecordChange, Where
 from ..sdk.waiting import Done, Operation, Pending, wait
@@ -50,7 +50,12 @@ class RecordBook:
     def prepare(self) -> tuple[Sets, list[RecordPlan]]:
         """What is there and what is to be done; nothing is changed."""
         found = self.read()
-        return found, self.plan(found)
+        plans = self.plan(found)
+        if self.zone.kind == "secondary" and steps_of(plans):
+            raise Invalid(
+                f"zone {self.zone.name} is secondary, it copies its records from its primaries; change them there"
+            )
+        return found, plans
 
     def permit(self, plans: t.Sequence[RecordPlan]) -> None:
         steps = steps_of(plans)

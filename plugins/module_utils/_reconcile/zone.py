@@ -162,11 +162,16 @@ def with_records(call: Call, desk: ZoneDesk, want: Want, text: str) -> Result:
     """Settles the zone and its records. All that can be wrong with the file is found before anything is changed."""
     zone = pick(desk, want, desk.read([want]))
     name = zone.name if zone else want.label
-    if "secondary" in (want.fields.get("kind"), zone.kind if zone and "kind" not in want.fields else None):
-        raise Invalid(f"zone {name} is secondary, it copies its records from its primaries; import the file there")
+    if want.fields.get("kind") == "secondary":
+        raise Invalid(
+            f"zone {name} is to be secondary, it copies its records from its primaries; import the file there"
+        )
     wants = imported(call, text, name, desk.capabilities)
     purge = Purge(tuple(call.params.get("ignore") or ())) if call.params.get("purge_records") else None
-    book = RecordBook(call, zone or Zone(id="", name=name), wants, purge)
+    to_be = dataclasses.replace(
+        zone or Zone(id="", name=name), kind=want.fields.get("kind", zone.kind if zone else None)
+    )
+    book = RecordBook(call, to_be, wants, purge)
     found, plans = book.prepare()
     book.permit(plans)
     result = reconcile(call, desk, [want], one=True)
