@@ -106,7 +106,7 @@ options:
   export_file:
     description:
       - A file on the host that runs the task, that is to hold the zone as a zone file. Its folder must exist.
-      - It is written only where it differs, all at once, and readable by all. The zone must exist.
+      - It is written only where it differs, and all at once. A new file is readable by all. The zone must exist.
       - What a zone file cannot say, such as an alias, stands in it as a comment.
     type: path
 seealso:

@@ -189,10 +189,12 @@ def check_routing(call: Call, written: t.Mapping[str, t.Any], can: Capabilities)
 
 
 def texts(value: t.Any) -> list[str]:
-    """The values, one alone or a list of them; numbers welcome."""
+    """The values, one alone or a list of them; whole numbers welcome."""
     found = []
     for each in value if isinstance(value, (list, tuple)) else [value]:
-        if isinstance(each, bool) or not isinstance(each, (str, int, float)):
+        if isinstance(each, (bool, float)):
+            raise Invalid(f"a value was read as {each!r} and may have been another text; put it in quotes")
+        if not isinstance(each, (str, int)):
             raise Invalid(f"value must be a text or a list of texts, not {each!r}")
         found.append(str(each))
     return found

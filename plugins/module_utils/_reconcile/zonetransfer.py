@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 import typing as t
 
@@ -91,14 +92,15 @@ def export(call: Call, zone: Zone, sets: t.Iterable[RecordSet]) -> tuple[list[st
 
 
 def write_whole(path: str, text: str) -> None:
-    """The whole file or none of it, readable by all as zone files are."""
+    """The whole file or none of it; a new one is readable by all as zone files are, an old one keeps its mode."""
     folder, name = os.path.split(path)
     try:
+        mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o644
         number, beside = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         try:
             with os.fdopen(number, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 file.write(text)
-                os.fchmod(file.fileno(), 0o644)
+                os.fchmod(file.fileno(), mode)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(beside, path)

@@ -43,6 +43,10 @@ def test_what_the_cloud_cannot_do_fails_before_anything_is_read():
         ),
         ({"value": []}, "record www A: value is an empty list; write state: absent to delete the record"),
         ({"value": {"a": 1}}, "record www A: value must be a text or a list of texts, not {'a': 1}"),
+        (
+            {"type": "TXT", "value": 1.1},
+            "record www TXT: a value was read as 1.1 and may have been another text; put it in quotes",
+        ),
         ({"type": None}, "record www: the type is missing"),
         ({"type": "A/AAAA"}, 'record www A/AAAA: "A/AAAA" is no record type'),
         ({"type": "AAAAA"}, "nearest: AAAA, CAA; it has A, AAAA"),

@@ -206,6 +206,10 @@ def test_a_zone_is_written_to_a_file_and_read_back_the_same(ground, tmp_path):
     assert path.stat().st_mode & 0o777 == 0o644
     assert ground.run(name=ZONE, export_file=str(path))["changed"] is False
     assert ground.run(name=ZONE, import_file=str(path))["changed"] is False
+    path.write_text("; older")
+    path.chmod(0o600)
+    assert ground.run(name=ZONE, export_file=str(path))["plan"] == [f"change file {path}: 6 lines"]
+    assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["zone"]
 
 
