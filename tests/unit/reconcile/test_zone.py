@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 
 import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.record import TASK as RECORD_TASK
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.zone import TASK
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ..memory import Lag, State, capable, changing, lost
+from ..memory import Killed, Lag, State, capable, changing, lost
 from .dns_ground import ZONE, Ground
 
 FILE = textwrap.dedent(
@@ -257,3 +260,19 @@ def test_records_cannot_be_imported_into_a_copy(empty):
     empty.run(name=ZONE, kind="secondary", primaries=["192.0.2.1"])
 
     assert "zone example.com is secondary" in empty.message(name=ZONE, import_text=FILE)
+
+
+@given(st.integers(1, 6), st.sampled_from(["before", "after"]), st.booleans(), st.integers(0, 2))
+def test_an_import_killed_between_any_two_calls_is_finished_by_the_next_run(number, when, atomic, lag):
+    capabilities = capable("zone", limits={"record_changes": 1}, atomic=atomic)
+    ground = Ground(TASK, State(capabilities=capabilities, lag=Lag(listed=lag, changed=lag)), zone=False)
+    ground.state.kill_at(number, when)
+    with contextlib.suppress(Killed):
+        ground.run(name=ZONE, ttl=60, import_text=FILE)
+    ground.state.revive()
+    ground.state.settle()
+
+    assert "failed" not in ground.run(name=ZONE, ttl=60, import_text=FILE)
+    assert ground.run(name=ZONE, ttl=60, import_text=FILE)["changed"] is False
+    assert sorted(ground.sets()) == ["@ MX", "mail A", "www A"]
+    assert [zone.ttl for zone in ground.zones.find()] == [60]
