@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import time
 import typing as t
 
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.capabilities import Capabilities
@@ -57,6 +58,15 @@ class CrowdNodes(NodeService):
                 log.write(f"{self._settings.cloud} {self._settings.region or '-'} {what}\n")
         if "down" in self._options and pathlib.Path(self._options["down"]).exists():
             raise Unavailable(f"no answer to the token {self._settings.auth.get('token', 'none')}")
+        self._meet(int(self._options.get("meet", 0)))
+
+    def _meet(self, others: int) -> None:
+        """Answers when so many requests have come in, which takes that they are made at the same time."""
+        patience = time.monotonic() + 30
+        while others and len(pathlib.Path(self._options["log"]).read_text(encoding="utf-8").splitlines()) < others:
+            if time.monotonic() > patience:
+                raise Unavailable(f"{others} requests did not come together")
+            time.sleep(0.01)
 
     def _listed(self, what: str) -> t.Iterator[t.Any]:
         if "file" in self._options:
@@ -92,5 +102,5 @@ PROVIDER = Provider(
     title="Crowd",
     services={"node": CrowdNodes},
     auth={"token": AuthKey(secret=True)},
-    options=dict.fromkeys(("count", "file", "log", "down"), ""),
+    options=dict.fromkeys(("count", "file", "log", "down", "meet"), ""),
 )

@@ -141,6 +141,12 @@ def test_regions_are_asked_side_by_side_and_a_node_is_one_host(read: Read, tmp_p
     assert found.names == ["web-1"]
 
 
+def test_all_clouds_and_regions_are_asked_at_the_same_time(read: Read, tmp_path: pathlib.Path) -> None:
+    lab = {**crowd(tmp_path, "lab", WEB, meet=4), "regions": ["eu", "us", "asia"]}
+    found = read({"sources": [lab, crowd(tmp_path, "prod", DB, meet=4)]})
+    assert (found.names, found.error) == (["db-1", "web-1"], None)
+
+
 @pytest.mark.parametrize("how", ["suffix", "warn", "fail"])
 def test_duplicates(read: Read, tmp_path: pathlib.Path, how: str) -> None:
     sources = [crowd(tmp_path, "prod", WEB), crowd(tmp_path, "lab", WEB, DB)]

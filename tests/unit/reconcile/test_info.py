@@ -65,7 +65,8 @@ class Ask:
         self._clouds: dict[str | None, Cloud | CloudError] = {}
         self._work = Work(warn=self.warnings.append)
 
-    def __call__(self, clouds: t.Mapping[str, Json | CloudError | None], **params: t.Any) -> Json:
+    def __call__(self, clouds: t.Mapping[str, Json | CloudError | None], meet: int = 0, **params: t.Any) -> Json:
+        self._meet = meet
         self._clouds = {name: self._cloud(name, has) for name, has in clouds.items()}
         names = [{"cloud": name} for name in clouds] if len(clouds) > 1 else None
         self._clouds[None] = next(iter(self._clouds.values()))
@@ -83,7 +84,7 @@ class Ask:
             return has
         file, down = self.folder / f"{name}.json", self.folder / f"{name}.down"
         file.write_text(json.dumps(has or {}), encoding="utf-8")
-        options = {"file": str(file), "down": str(down), "log": str(self.log)}
+        options = {"file": str(file), "down": str(down), "log": str(self.log), "meet": self._meet}
         settings = Settings(cloud=name, provider="crowd", options=options)
         return Cloud(EMPTY if has is None else PROVIDER, Connection(settings, self._work))
 
@@ -160,6 +161,11 @@ def test_nodes_of_all_clouds_are_chosen_and_sorted_together(ask: Ask, params: Js
 def test_every_row_says_where_it_is(ask: Ask) -> None:
     (row,) = ask({"us": AMERICA})["nodes"]
     assert (row["cloud"], row["provider"], row["region"]) == ("us", "crowd", None)
+
+
+def test_all_clouds_and_kinds_are_asked_at_the_same_time(ask: Ask) -> None:
+    found = ask({"eu": EUROPE, "us": AMERICA}, gather=["nodes", "images"], meet=4)
+    assert (len(found["nodes"]), len(found["images"])) == (4, 2)
 
 
 def test_several_kinds_at_once(ask: Ask) -> None:
