@@ -109,7 +109,7 @@ class Lane(ActionBase):
     def _why_not_fast(
         self, args: dict[str, t.Any], environment: dict[str, str], variables: dict[str, t.Any]
     ) -> str | None:
-        if os.environ.get("ANYCLOUD_FAST_LANE") == "0" or str(args.get("fast_lane", True)).lower() in OFF:
+        if os.environ.get("ANYCLOUD_FAST_LANE", "").lower() in OFF or str(args.get("fast_lane", True)).lower() in OFF:
             return "switched off"
         if self._task.async_val:
             return "async"

@@ -28,7 +28,7 @@ def test_values_arrive_as_a_module_would_get_them() -> None:
     sent = {"day": datetime.date(2026, 1, 1), "list": (1, 2.5, None, True), "text": "ü"}
     arrived = _lane.over_the_wire(sent, Direction.CONTROLLER_TO_MODULE)
     assert arrived == {"day": "2026-01-01", "list": [1, 2.5, None, True], "text": "ü"}
-    assert type(arrived["text"]) is str
+    assert {type(value) for value in (arrived["text"], arrived["day"], *arrived)} == {str}
 
 
 def test_the_environment_of_a_task_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
