@@ -206,6 +206,18 @@ def test_a_background_process_outlives_its_session_but_not_the_node(ground: Grou
     eventually(lambda: ground.processes() == [])
 
 
+def test_a_node_can_be_jumped_through(ground: Ground) -> None:
+    key = ground.key()
+    first, second = ground.node("first", key_names=("me",)), ground.node("second", key_names=("me",))
+    through = "ssh " + " ".join(ground.ssh_options(first, key)) + f" -W %h:%p {first.public_ips[0]}"
+    much = os.urandom(3_000_000)
+
+    done = ground.ssh(second, key, "echo $ANYCLOUD_NAME; cat", options=[f"-oProxyCommand={through}"], input=much)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b"second\n" + much
+
+
 def test_sftp_does_all_that_a_client_asks_for(ground: Ground) -> None:
     key = ground.key()
     node = ground.node(key_names=("me",))

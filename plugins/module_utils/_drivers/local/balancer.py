@@ -147,7 +147,6 @@ class Balancers(BalancerService):
 
     def _until_applied(self, row: Row) -> Operation[Balancer]:
         """Until the process does what the row says."""
-        self.directory.wake("forwarder", "balancer", row)
 
         def check() -> Progress[Balancer]:
             with self.directory.reading() as state:
@@ -155,6 +154,7 @@ class Balancers(BalancerService):
                 nodes = addresses_of(state)
             if now is None:
                 return Failed(NotFound(f"balancer {row.name} was deleted meanwhile"))
+            self.directory.wake("forwarder", "balancer", now)
             status = self.daemons.status(row.id)
             if status.get("token") == row.body["token"]:
                 if status.get("error") or status.get("errors"):

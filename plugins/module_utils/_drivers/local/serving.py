@@ -135,17 +135,25 @@ def hold(serving: Serving) -> bool:
     file = os.open(lock_of(serving.directory, serving.id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     ends = time.monotonic() + LOCK_WITHIN
     while time.monotonic() < ends and serving.row() is not None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if status_of(serving.directory, serving.id).get("token") == serving.token:
-                return False
-            time.sleep(0.02)
-            continue
-        os.truncate(file, 0)
-        os.pwrite(file, str(os.getpid()).encode(), 0)
-        return True
+        if locked(file, fcntl.LOCK_EX):
+            os.truncate(file, 0)
+            os.pwrite(file, str(os.getpid()).encode(), 0)
+            return True
+        # one that only looks whether the lock is free shares it; a process that serves does not
+        if locked(file, fcntl.LOCK_SH):
+            fcntl.flock(file, fcntl.LOCK_UN)
+        elif status_of(serving.directory, serving.id).get("token") == serving.token:
+            return False
+        time.sleep(0.02)
     return False
+
+
+def locked(file: int, how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def status_of(directory: str, id: str) -> dict[str, t.Any]:
@@ -168,12 +176,9 @@ def holder(directory: str, id: str) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return int(os.pread(file, 32, 0) or b"0")
+        return None if locked(file, fcntl.LOCK_SH) else int(os.pread(file, 32, 0) or b"0")
     finally:
         os.close(file)
-    return None
 
 
 def marked(id: str) -> list[int]:

@@ -26,9 +26,10 @@ from .sftp import Files, Subsystem
 LOOKS_EVERY = 0.5
 CHUNK = 1 << 16
 CANNOT_RUN = 126
+CONNECTS_WITHIN = 5.0
 # paramiko's answers, by value: it is not imported at the top
 LET_IN, KEPT_OUT = 0, 2
-OPENED, PROHIBITED = 0, 1
+OPENED, PROHIBITED, NO_CONNECTION = 0, 1, 2
 # takes the terminal it was given as its own, which needs a process of its own
 TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 
@@ -87,7 +88,16 @@ def converse(caller: socket.socket, address: tuple[str, int], machine: Machine) 
         transport.local_version = "SSH-2.0-anycloud_local"
         transport.add_server_key(machine.host_key)
         transport.set_subsystem_handler("sftp", subsystem, files, machine)
-        transport.start_server(server=guest(machine, address))
+        server = guest(machine, address)
+        transport.start_server(server=server)
+        # paramiko forgets a channel that nobody else holds on to
+        channels: list[t.Any] = []
+        while transport.is_active():
+            channel = transport.accept(LOOKS_EVERY)
+            channels = [held for held in [*channels, channel] if held is not None and not held.closed]
+            link = server.links.pop(channel.get_id(), None) if channel else None
+            if link is not None:
+                spawn(tunnel, channel, link)
 
 
 class Guest:
@@ -97,6 +107,7 @@ class Guest:
         self.machine = machine
         self.address = address
         self.sessions: dict[int, Session] = {}
+        self.links: dict[int, socket.socket] = {}
 
     def get_allowed_auths(self, username: str) -> str:
         return "publickey"
@@ -108,6 +119,14 @@ class Guest:
         if kind != "session":
             return PROHIBITED
         self.sessions[chanid] = Session(self.machine, self.address)
+        return OPENED
+
+    def check_channel_direct_tcpip_request(self, chanid: int, origin: t.Any, destination: tuple[str, int]) -> int:
+        """A way through this node to somewhere else, as through a jump host."""
+        try:
+            self.links[chanid] = socket.create_connection(destination, timeout=CONNECTS_WITHIN)
+        except OSError:
+            return NO_CONNECTION
         return OPENED
 
     def check_channel_env_request(self, channel: t.Any, name: bytes, value: bytes) -> bool:
@@ -192,7 +211,7 @@ class Session:
             spawn(pour, stdout, channel.sendall),
             spawn(pour, stderr, channel.sendall_stderr),
         ]
-        spawn(feed, channel, stdin)
+        spawn(feed, channel, stdin, stdin.close)
         with self.machine.knows(process):
             status = process.wait()
         for output in outputs:
@@ -211,7 +230,7 @@ class Session:
             finally:
                 os.close(theirs)
             output = spawn(pour, ours, channel.sendall)
-            spawn(feed, channel, ours, process.pid)
+            spawn(feed, channel, ours, lambda: hang_up(channel, process.pid))
             with self.machine.knows(process):
                 status = process.wait()
             # background jobs may keep the terminal open; what the command itself wrote is there already
@@ -226,25 +245,41 @@ def spawn(target: t.Callable[..., None], *arguments: t.Any) -> threading.Thread:
     return thread
 
 
-def pour(source: t.IO[bytes], send: t.Callable[[bytes], object]) -> None:
-    """From the command to the client."""
+def tunnel(channel: t.Any, link: socket.socket) -> None:
+    """Both directions of a connection; each end is passed on."""
+    with link, contextlib.closing(channel):
+        link.settimeout(None)
+        back = spawn(pour, link, channel.sendall, channel.shutdown_write)
+        feed(channel, link, lambda: link.shutdown(socket.SHUT_WR))
+        back.join()
+
+
+def hang_up(channel: t.Any, group: int) -> None:
+    """The client of a terminal is gone, and not just silent."""
+    if channel.closed or not channel.get_transport().is_active():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGHUP)
+
+
+def pour(
+    source: t.IO[bytes] | socket.socket, send: t.Callable[[bytes], object], end: t.Callable[[], object] = lambda: None
+) -> None:
+    """From the command to the client, up to its last word."""
     with contextlib.suppress(OSError, EOFError, ValueError):
         while chunk := os.read(source.fileno(), CHUNK):
             send(chunk)
+    with contextlib.suppress(OSError, EOFError):
+        end()
 
 
-def feed(channel: t.Any, sink: t.IO[bytes], group: int | None = None) -> None:
-    """From the client to the command, up to the end of the client's input; a terminal hangs up with its client."""
+def feed(channel: t.Any, sink: t.IO[bytes] | socket.socket, end: t.Callable[[], object]) -> None:
+    """From the client to the command, up to the end of the client's input."""
     with contextlib.suppress(OSError, EOFError, ValueError):
         while chunk := channel.recv(CHUNK):
             while chunk:
                 chunk = chunk[os.write(sink.fileno(), chunk) :]
-    if group is None:
-        with contextlib.suppress(OSError):
-            sink.close()
-    elif channel.closed or not channel.get_transport().is_active():
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGHUP)
+    with contextlib.suppress(OSError):
+        end()
 
 
 def tell_end(channel: t.Any, status: int) -> None:

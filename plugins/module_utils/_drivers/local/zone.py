@@ -142,9 +142,8 @@ class Zones(ZoneService):
         return state.insert("dns", SERVER, SERVER, {**place, **begun(uuid.uuid4().hex)})
 
     def _until_served(self, row: Row, server: Row) -> Operation[Zone]:
-        self.directory.wake("dnsd", "dns", server)
-
         def check() -> Progress[Zone]:
+            self.directory.wake("dnsd", "dns", server)
             status = self.daemons.status(SERVER)
             if status.get("token") != server.body["token"]:
                 return Pending("starting")
