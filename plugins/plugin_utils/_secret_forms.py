@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
+import time
 import typing as t
 
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
 
 COMMAND_SECONDS = 30
+KEPT_SECONDS = 60
 
 
 def secret(value: t.Any, *, env: t.Mapping[str, str], folder: str, where: str) -> str:
@@ -52,28 +55,35 @@ def from_command(words: list[str], env: t.Mapping[str, str], folder: str, where:
     """Only the program is named in a message: its arguments and its output may hold secrets."""
     if not words:
         raise Invalid(f"{where} is to be read from a command, but the list is empty")
-    program = expanded(words[0], env)
     asked = f"{where} is to be read from the command {words[0]}"
+    command = (expanded(words[0], env), *words[1:])
     try:
-        done = subprocess.run(
-            [program, *words[1:]],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=COMMAND_SECONDS,
-            env=dict(env),
-            cwd=folder or None,
-            check=False,
-        )
+        return told(command, tuple(sorted(env.items())), folder, int(time.monotonic() // KEPT_SECONDS))
     except subprocess.TimeoutExpired:
         raise Invalid(f"{asked}, which did not end within {COMMAND_SECONDS} s") from None
+    except subprocess.CalledProcessError as error:
+        raise Invalid(f"{asked}, which ended with {error.returncode}; run it by hand to see why") from None
     except OSError as error:
         raise Invalid(f"{asked}: {error.strerror}") from None
-    if done.returncode:
-        raise Invalid(f"{asked}, which ended with {done.returncode}; run it by hand to see why")
-    try:
-        value = done.stdout.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise Invalid(f"{asked}, which printed no UTF-8 text") from None
+    except EOFError:
+        raise Invalid(f"{asked}, which printed nothing") from None
+
+
+@functools.lru_cache(maxsize=16)
+def told(command: tuple[str, ...], env: tuple[tuple[str, str], ...], folder: str, period: int) -> str:
+    """What a command printed. The items of a loop share one answer for a while; ``period`` says which while."""
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=COMMAND_SECONDS,
+        env=dict(env),
+        cwd=folder or None,
+        check=True,
+    )
+    value = done.stdout.decode("utf-8").rstrip("\r\n")
     if not value:
-        raise Invalid(f"{asked}, which printed nothing")
+        raise EOFError
     return value

@@ -168,6 +168,16 @@ def test_a_secret_is_only_read_for_the_cloud_that_is_used(place: Place) -> None:
     assert not marker.exists()
 
 
+def test_the_items_of_a_loop_share_what_a_command_printed(place: Place) -> None:
+    text = "clouds: {lab: {provider: local, auth: {token: {command: [sh, -c, 'echo x >> asked; echo token']}}}}\n"
+    write(place.cwd / "anycloud.yml", text)
+    for _item in range(5):
+        assert place.clouds().settle({"cloud": "lab"})["auth"] == {"token": "token"}
+    assert place.clouds(OTHER="environment").settle({"cloud": "lab"})["auth"] == {"token": "token"}
+    asked = (place.cwd / "asked").read_text(encoding="utf-8").split()
+    assert 2 <= len(asked) <= 3, "once for each environment, and once more when a new minute begins"
+
+
 def test_a_task_cannot_make_the_controller_run_commands(place: Place) -> None:
     with pytest.raises(Invalid, match=r"auth.token must be text; env, file and command belong in anycloud\.yml"):
         place.clouds().settle({"provider": "local", "auth": {"token": {"command": ["touch", "x"]}}})
