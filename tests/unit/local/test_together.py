@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -18,7 +19,7 @@ import time
 import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._drivers.local import state as state_file
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError, Unavailable
-from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import NodeState
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import Listener, NodeState
 
 from .ground import Ground, do, eventually
 
@@ -27,7 +28,7 @@ import sys
 sys.path[:0] = {paths!r}
 from {module} import do, open_cloud
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Conflict
-from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import RecordSet
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import Listener, RecordSet
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import RecordChange
 cloud = open_cloud({directory!r})
 """
@@ -156,6 +157,33 @@ do(cloud.nodes.delete(node))
     eventually(lambda: local.processes() == [])
     local.cloud.nodes.directory.sweep("node", "nodes")
     assert os.listdir(local.directory / "nodes") == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_killed_task_left_of_a_zone_and_a_balancer_serves_after_the_next(local: Ground, seed: int) -> None:
+    script = """
+print("begun", flush=True)
+do(cloud.zones.create({"name": "example.org"}))
+do(cloud.balancers.create({"name": "lb", "listeners": (Listener(port=8000),)}))
+do(cloud.balancers.add_listener(next(iter(cloud.balancers.find())), Listener(port=8001)))
+"""
+    process = begin(local, script)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(random.Random(seed).uniform(0, 0.6))
+    process.kill()
+    process.communicate()
+
+    zone = next(iter(local.cloud.zones.find()), None) or do(local.cloud.zones.create({"name": "example.org"}))
+    fields = {"name": "lb", "listeners": (Listener(port=8000),)}
+    balancer = next(iter(local.cloud.balancers.find()), None) or do(local.cloud.balancers.create(fields))
+
+    places = [(balancer.address, listener.port) for listener in balancer.listeners]
+    for place in [*places, (zone.extra["dns_address"], zone.extra["dns_port"])]:
+        with socket.create_connection(place, timeout=10):
+            pass
+    assert len(places) in (1, 2)
+    eventually(lambda: len(local.processes()) == 2)
 
 
 def test_a_killed_node_is_stopped_and_starts_again(local: Ground) -> None:
