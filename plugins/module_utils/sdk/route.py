@@ -157,4 +157,4 @@ def fallback_bundle() -> str | None:
         import certifi
     except ImportError:
         return None
-    return certifi.where()
+    return str(certifi.where())
