@@ -219,11 +219,14 @@ def test_a_process_whose_row_is_gone_ends_by_itself(local: Ground) -> None:
 
 
 def test_all_ends_when_the_directory_is_taken_away(local: Ground) -> None:
-    local.node()
+    node = local.node(user_data="#!/bin/sh\ntouch begun\nexec sleep 600\n")
+    eventually((pathlib.Path(node.extra["home"]) / "begun").exists)
     do(local.cloud.zones.create({"name": "example.org"}))
     local.directory.rename(local.folder / "elsewhere")
+    local.directory.mkdir()
 
     eventually(lambda: local.processes() == [])
+    assert os.listdir(local.directory) == []
 
 
 def test_only_the_user_can_read_what_is_kept(local: Ground) -> None:

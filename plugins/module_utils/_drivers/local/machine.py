@@ -69,7 +69,7 @@ class Machine:
                 os.symlink(target, os.path.join(self.home, "volumes", volume.name))
 
     def _record(self, **parts: t.Any) -> None:
-        with self.state.transaction() as state:
+        with contextlib.suppress(FileNotFoundError), self.state.transaction() as state:
             row = state.row("node", self.id)
             if row is not None:
                 state.change(row, **parts)

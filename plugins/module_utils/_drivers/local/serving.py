@@ -35,7 +35,7 @@ class Serving:
         self.id = id
         self.token = token
         self.env: t.Mapping[str, str] = order["env"]
-        self.state = State(os.path.join(directory, "state.db"))
+        self.state = State(os.path.join(directory, "state.db"), makes=False)
         self._told: int | None = told
         self._status: dict[str, t.Any] = {"token": token, "pid": os.getpid()}
         self._sql = connect(self.state.path) if os.path.exists(self.state.path) else None

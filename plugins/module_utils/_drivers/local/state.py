@@ -124,14 +124,15 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 class State:
-    """The file ``path``. Reading never makes it; the first transaction does.
+    """The file ``path``. Reading never makes it; the first transaction does, unless ``makes`` is false.
 
     Each use has a connection of its own, so that threads do not meet; an idle one keeps SQLite from tidying up,
     which waits for the disk, each time that one of them is closed.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, makes: bool = True) -> None:
         self.path = path
+        self._makes = makes
         self._idle: sqlite3.Connection | None = None
 
     @contextlib.contextmanager
@@ -152,6 +153,8 @@ class State:
     def transaction(self) -> t.Iterator[Transaction]:
         """All or nothing: any exception inside takes back everything."""
         if not self._made():
+            if not self._makes:
+                raise FileNotFoundError(self.path)
             self._make()
         if self._idle is None:
             self._idle = connect(self.path)
