@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .capable import CAPABILITIES, capable, changing
-from .cloud import Heard, call, memory_cloud, memory_work, run
-from .state import Killed, Lag, Logged, State, lost
+from .in_memory.capable import CAPABILITIES, capable, changing
+from .in_memory.cloud import Heard, call, memory_cloud, memory_work, run
+from .in_memory.state import Killed, Lag, Logged, State, lost
 
 __all__ = [
     "CAPABILITIES",
