@@ -10,7 +10,7 @@ module: cloud_key
 short_description: SSH keys of any cloud
 version_added: 0.1.0
 description:
-  - Makes sure that the cloud knows a public key, under a name that C(anycloud.core.cloud_node) can use in its C(key_names).
+  - Makes sure that the cloud knows a public key, under a name that M(anycloud.core.cloud_node) can use in its C(key_names).
   - It takes a key that you have, or generates a pair.
 options:
   name:

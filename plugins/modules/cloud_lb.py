@@ -109,7 +109,7 @@ options:
         description: For how many seconds.
         type: int
   location:
-    description: Where the load balancer is, by the provider's id.
+    description: Where the load balancer is, by id or name.
     type: str
   networks:
     description: The networks that it is in, by the provider's names or ids.

@@ -112,7 +112,7 @@ diff:
   description: >-
       The fields that change, before and after. It is the same in check mode. With O(keep) a list: the new snapshot first, then those that go.
   returned: always
-  type: dict
+  type: raw
 api:
   description: What it took, in the keys C(calls), C(retries) and C(throttled_seconds).
   returned: always

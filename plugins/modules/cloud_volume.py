@@ -45,7 +45,7 @@ options:
     description: Whether the provider encrypts the volume.
     type: bool
   location:
-    description: Where the volume is, by the provider's id.
+    description: Where the volume is, by id or name.
     type: str
   snapshot:
     description: The name or id of the snapshot that a new volume is made from. It does not count for a volume that exists.
