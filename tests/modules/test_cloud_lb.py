@@ -78,9 +78,9 @@ def test_traffic_goes_to_the_members_that_are_wanted(play: Ground, lane: str) ->
     with answering("one") as one, answering("two") as two:
         members = [f"127.0.0.1:{one}", f"127.0.0.1:{two}"]
         (made,) = played(play, lane, lb(listeners=[{"port": port}], members=members))
-        both = {asked(made["balancer"], port) for _ in range(8)}
+        both = {asked(made["balancer"], port) for _unused in range(8)}
         (left,) = played(play, lane, lb(members=members[:1], purge_members=True))
-        alone = {asked(left["balancer"], port) for _ in range(8)}
+        alone = {asked(left["balancer"], port) for _unused in range(8)}
         (gone,) = played(play, lane, lb(state="absent"))
 
     assert both == {"one", "two"}

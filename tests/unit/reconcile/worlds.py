@@ -298,7 +298,7 @@ def finish(subject: Subject, case: Case, state: State, good: State, blow: Blow) 
     if blow.settle:
         state.settle()
     result: Result = {}
-    for _ in range(RERUNS):
+    for _unused in range(RERUNS):
         result = run(state, subject.task, case.asked)
         if not result.get("failed"):
             break
