@@ -160,7 +160,7 @@ class BucketDesk(Desk):
                 return
             except CloudError as problem:
                 stalled = 0 if self.emptied > before else stalled + 1
-                if not problem.retryable or stalled == EMPTY_TRIES:
+                if not problem.retryable or stalled == EMPTY_TRIES or not self.call.work.left():
                     raise
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -17,6 +18,7 @@ from . import checksums
 from .folder import Folder, readable
 
 TRIES = 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Landing:
@@ -112,11 +114,19 @@ class Landing:
 
 @contextlib.contextmanager
 def landing(folder: Folder, path: str) -> t.Iterator[Landing]:
-    """A place beside ``path`` to write to; files in the way of its folders, and no space left, are clear failures."""
+    """A place beside ``path`` to write to. Where there is no room for all of it nothing is left there."""
     with folder.enter(path) as (parent, _name):
         try:
             opened = Landing(folder, path, parent)
-            with contextlib.closing(opened):
+            try:
                 yield opened
+                opened.close()
+            except OSError as problem:
+                if problem.errno in NO_ROOM:
+                    opened.give_up()
+                raise
+            finally:
+                with contextlib.suppress(OSError):
+                    opened.close()
         except OSError as problem:
             raise folder.cannot_write(path, problem) from problem

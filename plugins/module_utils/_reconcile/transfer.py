@@ -177,7 +177,7 @@ class Carrier:
                     break
             except CloudError as problem:
                 stalls = 0 if position > before else stalls + 1
-                if not problem.retryable or stalls == STALLS:
+                if not problem.retryable or stalls == STALLS or not self.work.left():
                     raise
         if algorithm is None:
             right = position == found.size and self._steady(bucket, found)

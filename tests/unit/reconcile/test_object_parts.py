@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pathlib
+import resource
 import typing as t
 
 import pytest
@@ -175,6 +176,21 @@ def test_an_object_without_checksums_that_changes_meanwhile_leaves_the_old_file(
     result = run(state, tmp_path, name="a", dest="out")
 
     assert "so the file was left as it was; it may just be changing, run again" in result["msg"]
+    assert tree(tmp_path) == {"out": b"old"}
+
+
+@pytest.mark.parametrize("limit", [5, 15])
+def test_a_disk_without_room_keeps_the_old_file_and_nothing_else(tmp_path: pathlib.Path, limit: int) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    write(tmp_path, {"out": b"old"})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        result = run(state, tmp_path, name="a", dest="out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert result["msg"] == f"cannot write {tmp_path}/out: File too large"
     assert tree(tmp_path) == {"out": b"old"}
 
 
