@@ -243,6 +243,8 @@ def test_zones_are_made_found_changed_and_deleted(zones: ZoneService, pdns: Powe
     zone = made(zones, name="new.test", kind=kind, nameservers=("ns1.new.test", "ns2.else.test"))
     assert (zone.name, zone.kind) == ("new.test", kind)
     assert pdns.dig("new.test", "NS") == ["ns1.new.test.", "ns2.else.test."]
+    [soa] = pdns.dig("new.test", "SOA")
+    assert soa.startswith("ns1.new.test. hostmaster.new.test. ")
     [found] = zones.find(Where(names=frozenset({"new.test"})))
     assert dataclasses.replace(found, extra={}) == dataclasses.replace(zone, extra={})
     other = "native" if kind == "primary" else "primary"

@@ -28,6 +28,7 @@ TYPES = (
     "NAPTR NS OPENPGPKEY PTR RP SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI"
 )
 NEW_TTL = 3600
+SOA_TIMES = "0 10800 3600 604800 3600"
 FEW = 3
 
 CAPABILITIES = Capabilities(
@@ -121,13 +122,19 @@ def decode_zone(zone: Json) -> Zone:
 
 def encode_zone(fields: ZoneFields) -> dict[str, t.Any]:
     kind = fields.get("kind") or "native"
-    servers = [dns.fqdn(name) for name in fields.get("nameservers") or ()]
-    return {
-        "name": dns.fqdn(fields["name"]),
-        **encode_changes(fields),
-        "kind": KINDS[kind],
-        **({} if kind == "secondary" else {"nameservers": servers}),
-    }
+    encoded = {"name": dns.fqdn(fields["name"]), **encode_changes(fields), "kind": KINDS[kind]}
+    if kind != "secondary":
+        servers = [dns.fqdn(name) for name in fields.get("nameservers") or ()]
+        encoded["nameservers"] = servers
+        if servers:
+            encoded["rrsets"] = [first_soa(encoded["name"], servers[0])]
+    return encoded
+
+
+def first_soa(zone: str, server: str) -> dict[str, t.Any]:
+    """Without one the server would name a name server that nobody has."""
+    content = f"{server} hostmaster.{zone} {SOA_TIMES}"
+    return {"name": zone, "type": "SOA", "ttl": NEW_TTL, "records": [{"content": content, "disabled": False}]}
 
 
 def encode_changes(changes: ZoneFields) -> dict[str, t.Any]:
