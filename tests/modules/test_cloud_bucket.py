@@ -61,7 +61,7 @@ def test_a_full_bucket_goes_only_by_force(play: Ground, lane: str) -> None:
     gone, again = played(play, lane, by_force, by_force)
 
     for refusal in (refused, refused_before):
-        assert refusal["msg"] == "bucket site holds 3 objects; delete them first, or with it by force: true"
+        assert refusal["msg"] == "bucket site holds 3 objects; empty it first, or write force: true"
         assert refusal["failure"]["kind"] == "conflict"
         assert refusal["changed"] is False
     assert planned["plan"] == gone["plan"] == ["empty bucket site (deletes 3 objects)", "delete bucket site"]

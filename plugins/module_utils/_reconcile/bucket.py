@@ -117,7 +117,7 @@ class BucketDesk(Desk):
         count = self.count(actual.name)
         self.counted = count if count <= COUNT_UP_TO else None
         if count and not self.force:
-            raise Conflict(f"bucket {actual.name} holds {counted(count)}; delete them first, or with it by force: true")
+            raise Conflict(f"bucket {actual.name} holds {counted(count)}; empty it first, or write force: true")
         if not count and not (self.force and actual.versioning):
             return steps
         why = f"deletes {counted(count)}{' with all versions' if actual.versioning else ''}"

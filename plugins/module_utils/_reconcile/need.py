@@ -36,7 +36,7 @@ class SizeNeed:
 
     def __str__(self) -> str:
         words = [
-            f"{self.cpus:g} cpus" if self.cpus else "",
+            in_cpus(self.cpus) if self.cpus else "",
             f"{shown_mb(self.ram_mb)} of memory" if self.ram_mb else "",
             f"{self.disk_gb} GB of disk" if self.disk_gb else "",
             f"in {' or '.join(sorted(self.countries))}" if self.countries else "",
@@ -103,9 +103,13 @@ def nearest(sizes: t.Iterable[Size], need: SizeNeed, count: int = 3) -> str:
     return f"nearest: {', '.join(map(described, near))}" if near else "it has no sizes"
 
 
+def in_cpus(count: float) -> str:
+    return f"{count:g} cpu{'' if count == 1 else 's'}"
+
+
 def described(size: Size) -> str:
     parts = [
-        f"{size.cpus:g} cpus" if size.cpus is not None else "",
+        in_cpus(size.cpus) if size.cpus is not None else "",
         shown_mb(size.ram_mb) if size.ram_mb is not None else "",
         f"{size.disk_gb:g} GB disk" if size.disk_gb is not None else "",
     ]

@@ -177,7 +177,7 @@ def test_a_full_bucket_is_a_conflict_without_force_in_check_mode_too() -> None:
         result = run(state, check_mode=check_mode, state="absent")
         assert result["failed"] is True and result["changed"] is False
         assert result["failure"]["kind"] == "conflict"
-        assert result["msg"] == "bucket site holds 2 objects; delete them first, or with it by force: true"
+        assert result["msg"] == "bucket site holds 2 objects; empty it first, or write force: true"
     assert not state.mutations()
 
 

@@ -56,7 +56,7 @@ def test_when_nothing_fits_the_nearest_are_named() -> None:
 
 
 def test_a_cloud_without_sizes_says_so() -> None:
-    with pytest.raises(NotFound, match="no size of this cloud has 1 cpus; it has no sizes"):
+    with pytest.raises(NotFound, match="no size of this cloud has 1 cpu; it has no sizes"):
         choose([], parse_need({"cpus": 1}))
 
 
