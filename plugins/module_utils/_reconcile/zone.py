@@ -77,11 +77,12 @@ class ZoneDesk(Desk):
         return super().belongs(want, resource) and (want.id is not None or same_side)
 
     def steps(self, want: Want, actual: Zone | None) -> Steps:
-        if actual is None and want.fields.get("kind") == "secondary" and not want.fields.get("primaries"):
+        steps = super().steps(want, actual)
+        made = any(step.verb == "create" for step in steps)
+        if made and want.fields.get("kind") == "secondary" and not want.fields.get("primaries"):
             raise Invalid(
                 f"zone {want.label} is to be secondary, and for that it needs primaries, the servers it copies from"
             )
-        steps = super().steps(want, actual)
         if actual is None or not want.absent:
             return steps
         count = sum(1 for each in self.service.find_records(actual) if (each.name, each.type) not in own(actual))
