@@ -54,7 +54,6 @@ class Buckets(BucketService):
             create_once=Once.UNIQUE_NAME,
             checksums=("md5", "sha256"),
             part_checksums=True,
-            part_checksums=True,
             limits={
                 "delete_objects": PAGE,
                 "object_name_bytes": 1024,
