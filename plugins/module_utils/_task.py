@@ -66,13 +66,11 @@ def outcome(task: Task, call: Call) -> Result:
 
 
 def failed(error: CloudError) -> Result:
-    """The result of an error; an error that knows its plan (``shown``) shows it."""
     return {
         "failed": True,
         "changed": False,
         "msg": str(error),
         "failure": error.failure(),
-        **getattr(error, "shown", {}),
     }
 
 

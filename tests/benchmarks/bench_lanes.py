@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tasks that change nothing, in each lane, against as many of ``ansible.builtin.ping``, in one play each.
 
-Run it as ``python tests/benchmarks/lane_vs_ping.py [tasks]``; ansible-playbook is that of the same Python.
+Run it as ``python tests/benchmarks/bench_lanes.py [tasks]``; ansible-playbook is that of the same Python.
 """
 
 from __future__ import annotations
