@@ -23,6 +23,7 @@ from .shown import shown
 from .task import Call, Result
 
 LOOKS_AFTER_LOST_ANSWER = 3
+LOOKS_FOR_A_DOUBLE = 12
 EVENTS = frozenset({"restart", "rebuild"})
 
 
@@ -299,15 +300,25 @@ def apply(call: Call, desk: Desk, draft: Draft) -> None:
 
 
 def read_back(call: Call, desk: Desk, draft: Draft) -> None:
-    """Waits until a new look would plan nothing; what is still different names itself in the time-out."""
+    """Waits until a new look would plan nothing; what is still different names itself in the time-out.
+
+    A run that has created gives another one, which did so at the same moment, the time to take its own back.
+    """
     if not call.patience.enabled:
         return
+    created = any(step.verb == "create" for step in draft.steps)
+    doubles = iter(range(LOOKS_FOR_A_DOUBLE if created else 0))
 
     def check() -> t.Union[Pending, Done[t.Any], Failed]:
         found = desk.read([draft.want])
         if any(getattr(each, "id", None) in desk.deleted and desk.exists(each) for each in found):
             return Pending("it is still listed")
-        actual = pick(desk, draft.want, found)
+        try:
+            actual = pick(desk, draft.want, found)
+        except Ambiguous:
+            if next(doubles, None) is None:
+                raise
+            return Pending("another run has made one at the same time")
         seen = None if actual is None else desk.settled(actual)
         rest = desk.steps(desk.resolve(done_with_events(draft.want), seen), seen)
         return Pending("; ".join(["still to do: " + text for text in sentences(rest)])) if rest else Done(actual)

@@ -204,14 +204,15 @@ class State:
 
     def stamp(self) -> str:
         """The time now as a cloud writes it; later with every call."""
-        self.clock += 1
+        self.sleep(1)
         return (EPOCH + timedelta(seconds=self.clock)).isoformat().replace("+00:00", "Z")
 
     def now(self) -> float:
         return self.clock
 
     def sleep(self, seconds: float) -> None:
-        self.clock += seconds
+        with self._lock:
+            self.clock += seconds
 
     @property
     def moments(self) -> int:
