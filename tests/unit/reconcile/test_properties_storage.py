@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile import bucket, key, snapshot, volume
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile import object as object_task
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.capabilities import How
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import (
     Bucket,
@@ -204,5 +205,43 @@ TestFullBucket = promises(
         able("bucket", {"versioning": LIVE}),
         written({"versioning": st.booleans()}, name="web"),
         written({"force": st.booleans(), "versioning": st.booleans()}, name="web", state="absent"),
+    ),
+)
+
+
+def a_bucket(state: State) -> None:
+    state.put("bucket", "web", Bucket(id="web", name="web"))
+    state.put("object/web", "other", Object(name="other", size=1))
+    state.bytes[("web", "other")] = b"x"
+
+
+OBJECT = {
+    "metadata": st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"])),
+    "content_type": st.sampled_from(["text/plain", "text/html"]),
+    "cache_control": st.sampled_from(["no-store", "max-age=60"]),
+}
+TestObject = promises(
+    Subject(
+        kind="bucket",
+        task=object_task.TASK,
+        stage=a_bucket,
+        names=frozenset({"page"}),
+        words={"put": "upload", "copy": "change", "delete_objects": "delete"},
+        shelf="object/web",
+        covers=frozenset({"size", "etag", "checksums"}),
+    ),
+    cases(
+        able("bucket", {}, checksums=st.sampled_from([("md5",), ("sha256",), ("md5", "sha256")])),
+        written(OBJECT, bucket="web", name="page", content="hello"),
+        st.builds(
+            lambda more, content, state: {
+                **({"state": "absent"} if state else {**more, "content": content}),
+                "bucket": "web",
+                "name": "page",
+            },
+            written(OBJECT),
+            st.sampled_from(["hello", "bye", ""]),
+            st.booleans(),
+        ),
     ),
 )
