@@ -147,7 +147,7 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"bucket": "sites", "name": "a", "content": "x"}, "there is no bucket sites on local; nearest: site"),
     ({"name": "a", "content": "x", "src": "y"}, "parameters are mutually exclusive"),
     ({"name": "a", "content": "x", "colour": "red"}, "Unsupported parameters"),
-    ({"name": "a", "presign": {}}, "presign"),
+    ({"name": "a", "presign": {}}, "the provider local cannot make signed addresses of objects"),
     ({"state": "absent"}, "which would empty the whole bucket"),
 ]
 
