@@ -64,6 +64,10 @@ class Desk:
     def belongs(self, want: Want, resource: t.Any) -> bool:
         return bool(resource.id == want.id if want.id is not None else getattr(resource, self.kind.key) == want.label)
 
+    def identity(self, want: Want) -> str:
+        """What tells the resource from all others of its kind and place, for the token of its create."""
+        return want.label
+
     def exists(self, resource: t.Any) -> bool:
         """False for what a provider still lists though it is gone."""
         return True
@@ -278,6 +282,8 @@ def plan_again(desk: Desk, draft: Draft, actual: t.Any) -> None:
 def apply(call: Call, desk: Desk, draft: Draft) -> None:
     resource = draft.actual
     for position, step in enumerate(draft.steps):
+        if step.verb == "create":
+            draft.want = as_new(desk.kind, draft.want)
         try:
             operation = desk.perform(step, resource, draft.want)
         except NotFound:
@@ -287,8 +293,6 @@ def apply(call: Call, desk: Desk, draft: Draft) -> None:
         if step.verb == "delete" and step.resource is not None:
             desk.deleted.add(step.resource.id)
         draft.changed = True
-        if step.verb == "create":
-            draft.want = dataclasses.replace(draft.want, id=None)
         last = position == len(draft.steps) - 1
         if last and not call.patience.enabled:
             resource = operation.started if step.verb != "delete" else None
@@ -297,6 +301,11 @@ def apply(call: Call, desk: Desk, draft: Draft) -> None:
         if step.verb == "create" and resource is not None:
             desk.deleted.discard(resource.id)
         draft.after = resource
+
+
+def as_new(kind: Kind, want: Want) -> Want:
+    """The want of a resource that is made anew, which has another id, and the name that it was to get."""
+    return dataclasses.replace(want, id=None, label=want.fields.get(kind.key, want.label))
 
 
 def read_back(call: Call, desk: Desk, draft: Draft) -> None:

@@ -59,7 +59,7 @@ def with_token(desk: Desk, fields: dict[str, t.Any], want: Want) -> Operation[t.
     generation, lost = 0, False
     while generation < GENERATIONS:
         try:
-            return send(desk, fields, token(desk.kind.noun, want.label, scope, generation))
+            return send(desk, fields, token(desk.kind.noun, desk.identity(want), scope, generation))
         except TokenSpent:
             generation += 1
         except CloudError as problem:
@@ -76,7 +76,8 @@ def send(desk: Desk, fields: dict[str, t.Any], with_this: str) -> Operation[t.An
 
 def look(desk: Desk, want: Want) -> list[t.Any]:
     found = desk.find(Where(names=frozenset({want.label})))
-    return sorted((each for each in found if each.id not in desk.deleted and desk.exists(each)), key=age)
+    mine = (each for each in found if each.id not in desk.deleted and desk.exists(each) and desk.belongs(want, each))
+    return sorted(mine, key=age)
 
 
 def age(resource: t.Any) -> tuple[str, str]:

@@ -76,6 +76,9 @@ class ZoneDesk(Desk):
         same_side = private is None or resource.private is None or resource.private == private
         return super().belongs(want, resource) and (want.id is not None or same_side)
 
+    def identity(self, want: Want) -> str:
+        return f"{want.label} (private)" if want.also.get("private") else want.label
+
     def steps(self, want: Want, actual: Zone | None) -> Steps:
         steps = super().steps(want, actual)
         made = any(step.verb == "create" for step in steps)

@@ -48,7 +48,7 @@ class MemoryService:
         self._read(verb, f"{kind} {sorted(where.names or ())}")
         finds = self.state.capabilities[kind].finds if kind in self.state.capabilities else self.capabilities.finds
         asked = Where(**{part: getattr(where, part) for part in finds})
-        return filter(asked.accepts, self.state.shelf(kind).look())
+        return filter(asked.accepts, self.state.look(kind))
 
     def _again(self, kind: str, fields: t.Mapping[str, t.Any], token: str | None) -> Operation[t.Any] | None:
         """What a create of the same token has made before; refuses a name that is taken where names are unique."""

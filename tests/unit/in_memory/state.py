@@ -179,6 +179,11 @@ class State:
     def shelf(self, kind: str) -> Shelf[t.Any]:
         return self.shelves.setdefault(kind, Shelf())
 
+    def look(self, kind: str) -> list[t.Any]:
+        """What a reader sees, lag and all."""
+        with self._lock:
+            return self.shelf(kind).look()
+
     def all(self, kind: str) -> list[t.Any]:
         """What is there in truth."""
         return list(self.shelf(kind).now().values())

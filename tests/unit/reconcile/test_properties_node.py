@@ -96,6 +96,6 @@ TestNames = promises(
     cases(CAN, renamed(FULL, names=["web-1"]), renamed(ASKED, names=["web-1", "web-2"])),
 )
 TestGroup = promises(
-    dataclasses.replace(SUBJECT, names=frozenset({"web-1", "web-2", "web-3"})),
+    dataclasses.replace(SUBJECT, names=frozenset({"web-1", "web-2", "web-3"}), numbered=True),
     cases(CAN, grouped(FULL), grouped(ASKED)),
 )

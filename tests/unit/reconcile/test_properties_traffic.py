@@ -116,7 +116,6 @@ ZONE = {
     "kind": st.sampled_from(["native", "primary", "secondary"]),
     "primaries": st.lists(st.sampled_from(["192.0.2.1", "192.0.2.2"]), unique=True),
     "ttl": st.sampled_from([300, 600]),
-    "private": st.booleans(),
     "networks": st.lists(st.sampled_from(["n1", "n2"]), unique=True),
     "comment": st.sampled_from(["a", "b", ""]),
     "labels": labels,
@@ -132,7 +131,7 @@ TestZone = promises(
         inner=("record/zone-",),
     ),
     cases(
-        able("zone", dict.fromkeys(("kind", "primaries", "ttl", "private", "networks", "comment", "labels"), HOWS)),
+        able("zone", dict.fromkeys(("kind", "primaries", "ttl", "networks", "comment", "labels"), HOWS)),
         written(ZONE, name="example.org"),
         written({**ZONE, "state": st.sampled_from(["present", "present", "absent"])}, name="Example.org."),
     ),

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.volume import TASK
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.capabilities import Once
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import Node, NodeState, Snapshot
 from ansible_collections.anycloud.core.tests.unit.memory import Lag, State, capable
 
@@ -122,6 +123,18 @@ def test_an_id_finds_and_a_name_beside_it_renames() -> None:
 
     assert renamed["plan"] == ["change volume db: name db -> archive"]
     assert trial.refused(id="nothing", size="1 GB")["failure"]["kind"] == "not_found"
+
+
+@pytest.mark.parametrize("once", list(Once))
+def test_a_volume_that_is_renamed_and_made_anew_has_the_new_name(once: Once) -> None:
+    trial = trial_with_nodes(capabilities=capable("volume", create_once=once))
+    old = trial.run(name="db", size="1 GB")["volume"]["id"]
+
+    made = trial.run(id=old, name="archive", size="1 GB", encrypted=True, allow=["recreate", "data_loss"])
+
+    assert "failed" not in made, made["msg"]
+    assert [volume.name for volume in trial.state.all("volume")] == ["archive"]
+    assert trial.run(name="archive", size="1 GB", encrypted=True)["changed"] is False
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Subject:
 
     ``attribute`` says which attribute an option sets where it is called otherwise, ``words`` how the sentences
     of a plan begin for each verb, ``shelf`` where the resources are, ``inner`` what is inside of them, ``covers``
-    what is written without an option of that name.
+    what is written without an option of that name; where they are ``numbered``, one is as good as another.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Subject:
     shelf: str = ""
     inner: tuple[str, ...] = ()
     covers: frozenset[str] = frozenset()
+    numbered: bool = False
 
     @property
     def place(self) -> str:
@@ -109,7 +110,10 @@ def named(state: State, subject: Subject) -> dict[str, t.Any]:
 
 def essence(state: State, subject: Subject) -> list[str]:
     """What the tasks may touch, without what only the cloud decides, in an order of its own."""
-    return sorted(json.dumps(plain(thing), sort_keys=True, default=str) for thing in named(state, subject).values())
+    found = [plain(thing) for thing in named(state, subject).values()]
+    if subject.numbered:
+        found = [{name: value for name, value in each.items() if name != "name"} for each in found]
+    return sorted(json.dumps(each, sort_keys=True, default=str) for each in found)
 
 
 def plain(thing: t.Any) -> t.Any:
