@@ -15,7 +15,7 @@ from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import Re
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.provider import Cloud, Connection, Settings
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import RecordChange, Where, ZoneService
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
-from backends.pdns import PowerDNS, pdns  # noqa: F401
+from backends.pdns import PowerDNS, pdns  # noqa: F401  # pylint: disable=unused-import
 
 SETS = [
     RecordSet(name="www.lab.test", type="A", value=("192.0.2.1",), ttl=60),

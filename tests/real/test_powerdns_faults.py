@@ -17,7 +17,7 @@ from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import 
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
 from backends import faultproxy as faults
 from backends.faultproxy import Fault, FaultProxy
-from backends.pdns import PowerDNS, pdns  # noqa: F401
+from backends.pdns import PowerDNS, pdns  # noqa: F401  # pylint: disable=unused-import
 
 LAB = Where(names=frozenset({"lab.test"}))
 OLD = RecordSet(name="old.lab.test", type="A", value=("192.0.2.1",), ttl=60)
@@ -115,7 +115,8 @@ def service(url: str, key: str, *, deadline: float | None = None, timeout: float
 def lab(pdns: PowerDNS) -> t.Iterator[Ground]:  # noqa: F811
     truth = service(pdns.url, pdns.key, timeout=10)
     truth.create({"name": "lab.test", "nameservers": ("ns1.lab.test",)})
-    truth.change_records(next(truth.find(LAB)), [RecordChange(after=OLD)])
+    (zone,) = truth.find(LAB)
+    truth.change_records(zone, [RecordChange(after=OLD)])
     with faults.faulty(pdns.url) as proxy:
         yield Ground(proxy, service(proxy.url, pdns.key), truth)
     pdns.clear()

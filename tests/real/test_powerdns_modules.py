@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from backends import faultproxy as faults
-from backends.pdns import PowerDNS, pdns  # noqa: F401
+from backends.pdns import PowerDNS, pdns  # noqa: F401  # pylint: disable=unused-import
 from playing import Ground, Outcome
 
 Json = t.Dict[str, t.Any]

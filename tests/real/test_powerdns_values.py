@@ -14,7 +14,7 @@ from ansible_collections.anycloud.core.plugins.module_utils.sdk.services import 
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.waiting import Done
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
 from ansible_collections.anycloud.core.tests.unit.sdk.dns_strategies import VALUES
-from backends.pdns import PowerDNS, pdns  # noqa: F401
+from backends.pdns import PowerDNS, pdns  # noqa: F401  # pylint: disable=unused-import
 from hypothesis import given, settings
 
 # The server wants plain host names in some types, DNSKEY at the apex only, and reads a longitude of zero as west.

@@ -69,10 +69,9 @@ def test_a_crash_of_the_lane_itself_tells_where_and_not_what() -> None:
     def crash() -> None:
         raise ValueError("hunter2hunter2")
 
-    try:
+    with pytest.raises(ValueError) as caught:
         crash()
-    except ValueError as error:
-        result = _lane.withheld(error)
+    result = _lane.withheld(caught.value)
     assert result["failed"] and not result["changed"]
     assert "ValueError at test_lane.py, line" in result["msg"]
     assert "hunter2" not in str(result)

@@ -121,12 +121,12 @@ def test_one_thread_renews_for_all() -> None:
     """Eight requests are refused at once; one token is got."""
     tokens, lease = Tokens(), Lease()
     lease.fresh = tokens()
-    refused = threading.Barrier(8, timeout=10)
+    together = threading.Barrier(8, timeout=10)
 
     class Together(RenewedToken):
-        def renew(self, request: Request) -> bool:
-            refused.wait()
-            return super().renew(request)
+        def renew(self, refused: Request) -> bool:
+            together.wait()
+            return super().renew(refused)
 
     with conversation(
         *(expect("GET", "/", headers=bearer("t1")).answer(401) for _unused in range(8)),
