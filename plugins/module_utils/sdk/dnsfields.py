@@ -18,7 +18,8 @@ from .dnstext import CHUNK, Word, quote
 from .errors import Invalid
 
 UNITS: t.Mapping[str, int] = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-DURATION = re.compile(r"(?:\d+[smhdw])+\d*|\d+", re.IGNORECASE)
+DURATION = re.compile(r"(?:[0-9]{1,12}[smhdw])+(?:[0-9]{1,12})?|[0-9]{1,12}", re.IGNORECASE)
+DIGITS = 40
 CAA_TAGS = ("issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone")
 FINGERPRINT_DIGITS = {"1": 40, "2": 64}
 SERVICE_KEYS = ("mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath", "ohttp")
@@ -44,8 +45,8 @@ def number(name: str, largest: int) -> Part:
     def read(text: str) -> str:
         if not (text.isascii() and text.isdigit()):
             raise Invalid(f'the {name} "{text}" is no number')
-        if int(text) > largest:
-            raise Invalid(f"the {name} {text} is too large, at most {largest} is allowed")
+        if len(text) > DIGITS or int(text) > largest:
+            raise Invalid(f"the {name} {text[:DIGITS]} is too large, at most {largest} is allowed")
         return str(int(text))
 
     return one(name, read)

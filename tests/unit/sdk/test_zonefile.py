@@ -129,6 +129,8 @@ def test_escapes_count():
         ("$GENERATE 1-9 a$ A 192.0.2.$\n", "$GENERATE is not supported"),
         ("$FOO x\n", "there is no $FOO"),
         ("$TTL soon\n", '"soon" is no time'),
+        (f"$TTL {'1' * 5000}\n", "is no time"),
+        (f"a MX {'1' * 5000} mx.example.com.\n", "is too large"),
         ("$ORIGIN\n", "$ORIGIN needs one value, 0 are there"),
         ("\n\n  A 192.0.2.1\n", "line 3 of the zone file: the first record has no name"),
         ("a CH TXT x\n", "the class CH is not supported"),
