@@ -56,6 +56,13 @@ def test_a_name_that_leads_nowhere_is_garbled(message: bytes) -> None:
         wire.read_name(message, 0)
 
 
+def test_a_long_chain_of_pointers_is_not_followed() -> None:
+    message = b"\0" + b"".join(struct.pack("!H", 0xC000 | max(0, at - 2)) for at in range(1, 16001, 2))
+
+    with pytest.raises(wire.Garbled, match="too many"):
+        wire.read_name(message, len(message) - 2)
+
+
 def test_an_answer_that_does_not_fit_says_so_and_is_empty() -> None:
     question = wire.Question(id=1, flags=0, name=(b"x",), type=16, group=1, limit=512, edns=False)
     record = wire.Resource((b"x",), 16, 60, b"\xff" + b"y" * 255)

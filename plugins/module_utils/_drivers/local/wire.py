@@ -17,6 +17,7 @@ IN = 1
 PLAIN_LIMIT = 512
 OUR_LIMIT = 1232
 TCP_LIMIT = 65535
+MOST_POINTERS = 16
 
 
 class Garbled(ValueError):
@@ -71,7 +72,7 @@ def owner_key(labels: Labels) -> bytes:
 def read_name(message: bytes, at: int) -> tuple[Labels, int]:
     """A name and where it ends; pointers only lead back."""
     labels: list[bytes] = []
-    ends, limit = None, at + 1
+    ends, limit, pointers = None, at + 1, 0
     while True:
         length = message[at] if at < len(message) else 0xFF
         if length == 0:
@@ -79,8 +80,9 @@ def read_name(message: bytes, at: int) -> tuple[Labels, int]:
         if length & 0xC0 == 0xC0 and at + 1 < len(message):
             target = (length & 0x3F) << 8 | message[at + 1]
             ends = ends or at + 2
-            if target >= limit - 1:
-                raise Garbled("a pointer that leads nowhere")
+            pointers += 1
+            if target >= limit - 1 or pointers > MOST_POINTERS:
+                raise Garbled("a pointer that leads nowhere, or to too many others")
             at, limit = target, target + 1
         elif length < 0x40 and at + 1 + length < len(message):
             labels.append(message[at + 1 : at + 1 + length])
