@@ -173,6 +173,8 @@ def check_path(path: str, what: str) -> None:
         wrong = "begins with a slash"
     elif any(part in ("", ".", "..") for part in path.split("/")):
         wrong = "has an empty, . or .. part"
+    elif not encodable(path):
+        wrong = "has characters that no file name here can have"
     elif any(len(os.fsencode(part)) > LONGEST_NAME for part in path.split("/")):
         wrong = f"has a part of more than {LONGEST_NAME} bytes"
     elif PART.fullmatch(path.rpartition("/")[2]):
@@ -183,6 +185,18 @@ def check_path(path: str, what: str) -> None:
         )
 
 
+def encodable(text: str) -> bool:
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def readable(text: str) -> str:
     """A path for a sentence, whatever bytes it has."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return (
+        text.encode("utf-8", "replace").decode()
+        if not encodable(text)
+        else os.fsencode(text).decode("utf-8", "replace")
+    )

@@ -12,7 +12,8 @@ import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.ledger import Ledger, Step, size_text
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.patterns import Patterns
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.sides import Entry
-from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Denied
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.tree import in_order
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Denied, Unavailable
 
 from ..memory import Heard
 from .object_ground import contents, run, site, tree, write
@@ -95,6 +96,19 @@ def test_a_long_plan_needs_no_memory_of_its_own() -> None:
         assert len(ledger.sentences) == 101
     finally:
         ledger.close()
+
+
+def test_a_listing_out_of_order_is_never_trusted() -> None:
+    entries = [Entry(path="b", size=1), Entry(path="a", size=1)]
+
+    with pytest.raises(Unavailable, match="has object a after b, which is no order; nothing was changed"):
+        list(in_order(iter(entries), "object"))
+
+
+def test_without_waiting_the_object_is_told_as_it_stands() -> None:
+    state = site()
+
+    assert run(state, name="a", content="x", wait=False)["object"]["size"] == 1
 
 
 def test_fields_of_a_tree_are_compared_too(tmp_path: pathlib.Path) -> None:

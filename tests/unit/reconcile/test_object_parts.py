@@ -70,6 +70,30 @@ def test_parts_of_another_content_are_not_taken() -> None:
     assert contents(state) == {"a": LARGE.upper().encode()}
 
 
+def test_an_upload_that_another_run_ended_meanwhile_is_begun_anew() -> None:
+    state = small_parts()
+    state.kill_at(3, "after")
+    with pytest.raises(Killed):
+        run(state, name="a", content=LARGE)
+    buried()
+    state.revive()
+    mutation = state.mutation
+
+    def meddling(*call: t.Any) -> t.Any:
+        if "put_part" in call and "upload-1" in "".join(state.uploads):
+            state.uploads.clear()
+        return mutation(*call)
+
+    state.mutation = meddling  # type: ignore[method-assign]
+    state.uploads = {"upload-1": next(iter(state.uploads.values()))}
+
+    made = run(state, name="a", content=LARGE)
+
+    assert not made.get("failed")
+    assert contents(state) == {"a": LARGE.encode()}
+    assert mutations(state).count("start_upload a") == 2
+
+
 def test_an_upload_that_cannot_be_is_given_up_and_one_that_may_is_kept() -> None:
     state = small_parts()
     state.fail_at(3, Denied("no more"))

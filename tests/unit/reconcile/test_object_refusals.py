@@ -10,7 +10,8 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import NotFound
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.folder import check_path
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid, NotFound
 
 from .object_ground import problem, run, site, tree, write
 
@@ -45,7 +46,18 @@ def test_bad_input_has_its_sentence(tmp_path: pathlib.Path, params: dict[str, t.
     assert sentence in problem(state, tmp_path, **params)
 
 
-HOSTILE = ["../x", "a/../../x", "a//b", "a/./b", "/etc/x", "..", "nul\0", "n" * 256, ".anycloud-0123456789abcdef.part"]
+HOSTILE = [
+    "../x",
+    "a/../../x",
+    "a//b",
+    "a/./b",
+    "/etc/x",
+    "..",
+    "nul\0",
+    "n" * 256,
+    "x\ud800",
+    ".anycloud-0123456789abcdef.part",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -57,6 +69,11 @@ def test_a_hostile_name_in_a_bucket_keeps_a_whole_download_from_beginning(tmp_pa
 
     assert "so it can be no file below a folder; nothing was changed; leave it out with exclude" in message
     assert tree(tmp_path) == {"dest/kept": b"kept"}
+
+
+def test_a_name_with_half_a_character_is_refused_like_the_others() -> None:
+    with pytest.raises(Invalid, match="object site/x\\? has characters that no file name here can have"):
+        check_path("x\ud800", "object site/x\ud800")
 
 
 def test_the_rest_can_be_had_with_exclude(tmp_path: pathlib.Path) -> None:
