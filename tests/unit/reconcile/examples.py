@@ -60,13 +60,12 @@ def able(kind: str, fields: t.Mapping[str, t.Sequence[How | None]], **others: Dr
 
 
 def cases(capabilities: Drawn, before: Drawn, asked: Drawn) -> st.SearchStrategy[Case]:
-    return st.builds(
-        Case,
-        capabilities=capabilities,
-        lag=lags,
-        before=st.none() | before,
-        asked=st.builds(lambda params, allow: {**params, "allow": allow}, asked, allows),
-    )
+    """Who does not wait cannot know what comes of it, so that is asked only of clouds without lag."""
+
+    def build(can: t.Any, lag: Lag, first: t.Any, params: dict[str, t.Any], allow: list[str], wait: bool) -> Case:
+        return Case(can, lag, first, {**params, "allow": allow, "wait": wait or lag != Lag()})
+
+    return st.builds(build, capabilities, lags, st.none() | before, asked, allows, st.booleans())
 
 
 def willing(subject: Subject, case: Case) -> Case:
