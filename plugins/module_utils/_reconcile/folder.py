@@ -155,10 +155,9 @@ class Folder:
         try:
             with self.enter(path) as (folder, name), contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=folder)
-            parent = path.rpartition("/")[0]
-            while parent:
-                os.rmdir(self.place(parent))
-                parent = parent.rpartition("/")[0]
+            while path := path.rpartition("/")[0]:
+                with self.enter(path) as (folder, name):
+                    os.rmdir(name, dir_fd=folder)
         except OSError as problem:
             if problem.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT):
                 raise self.cannot_write(path, problem) from problem
@@ -181,7 +180,7 @@ def check_path(path: str, what: str) -> None:
         wrong = "is kept for downloads that are under way"
     if wrong:
         raise Invalid(
-            f"{what} {wrong}, so it can be no file below a folder; nothing was changed; leave it out with exclude"
+            f"{readable(what)} {wrong}, so it can be no file below a folder; nothing was changed; leave it out with exclude"
         )
 
 

@@ -55,7 +55,6 @@ HOSTILE = [
     "..",
     "nul\0",
     "n" * 256,
-    "x\ud800",
     ".anycloud-0123456789abcdef.part",
 ]
 
