@@ -13,48 +13,55 @@ import os
 import stat
 import typing as t
 
-from ..sdk.errors import Conflict
+from ..sdk.waiting import Done, Operation, Patience, Pending, wait
+from ..sdk.work import Work
 from . import checksums
 from .folder import Folder, readable
 
-TRIES = 20
+PATIENCE = Patience(timeout=600, interval=1)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Landing:
-    """The beginning of a file on its way to ``path``: kept when the task dies, so that the next one goes on."""
+    """The beginning of a file on its way to ``path``: kept when the task dies, so that the next one goes on.
 
-    def __init__(self, folder: Folder, path: str, parent: int) -> None:
+    It belongs to one task at a time. ``waited`` is whether another one had it before, and may have ended the work.
+    """
+
+    def __init__(self, folder: Folder, path: str, parent: int, work: Work) -> None:
         self.folder = folder
         self.path = path
         self._parent = parent
         self._name = path.rpartition("/")[2]
         digits = hashlib.sha256(self._name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self.part = f".anycloud-{digits}.part"
-        self._file = self._locked()
+        self.waited = False
+        self._file = wait(Operation(self._lock), f"write {readable(folder.place(path))}", work, PATIENCE)
 
-    def _locked(self) -> t.BinaryIO:
-        for _try in range(TRIES):
-            file = os.fdopen(self._opened(), "r+b")
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if self._still_there(file):
-                    return file
-                file.close()
-            except BlockingIOError:
-                file.close()
-                place = readable(self.folder.place(self.path))
-                raise Conflict(f"another task is downloading to {place}; wait for it and run again") from None
-            except BaseException:
-                file.close()
-                raise
-        raise Conflict(
-            f"other tasks keep on replacing {readable(self.folder.place(self.path))}; run again when they are done"
-        )
+    def _lock(self) -> Pending | Done[t.BinaryIO]:
+        """The file when it is ours alone; another task may be at it, or have just put it in its place."""
+        file = os.fdopen(self._opened(), "r+b")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._still_there(file):
+                return Done(file)
+        except BlockingIOError:
+            self.waited = True
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+        return Pending("another task is downloading to it")
 
-    def _opened(self) -> int:
+    def _opened(self) -> tuple[int, bool]:
+        """The file, and whether this made it."""
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
         mode = 0o600 if self._before() else 0o666
-        return os.open(self.part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=self._parent)
+        while True:
+            with contextlib.suppress(FileExistsError):
+                return os.open(self.part, flags | os.O_CREAT | os.O_EXCL, mode, dir_fd=self._parent), True
+            with contextlib.suppress(FileNotFoundError):
+                return os.open(self.part, flags | os.O_NONBLOCK, dir_fd=self._parent), False
 
     def _still_there(self, file: t.BinaryIO) -> bool:
         try:
@@ -94,7 +101,7 @@ class Landing:
         """Puts the file, now whole, in its place, with the mode and owner that an older one had there."""
         before = self._before()
         if before is not None:
-            os.fchmod(self._file.fileno(), stat.S_IMODE(before.st_mode))
+            os.fchmod(self._file.fileno(), before.st_mode & 0o777)
             if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
                 with contextlib.suppress(PermissionError):
                     os.fchown(self._file.fileno(), before.st_uid, before.st_gid)
@@ -112,12 +119,18 @@ class Landing:
         self._file.close()
 
 
+def is_ours(file: t.BinaryIO) -> bool:
+    """Whether a file that was there is this user's alone; others may have put one of theirs, or a link, in its place."""
+    found = os.fstat(file.fileno())
+    return found.st_uid == os.geteuid() and found.st_nlink == 1
+
+
 @contextlib.contextmanager
-def landing(folder: Folder, path: str) -> t.Iterator[Landing]:
+def landing(folder: Folder, path: str, work: Work) -> t.Iterator[Landing]:
     """A place beside ``path`` to write to. Where there is no room for all of it nothing is left there."""
     with folder.enter(path) as (parent, _name):
         try:
-            opened = Landing(folder, path, parent)
+            opened = Landing(folder, path, parent, work)
             try:
                 yield opened
                 opened.close()

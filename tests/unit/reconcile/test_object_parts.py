@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -15,6 +16,7 @@ import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.folder import PART, Folder
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.landing import landing
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Conflict, Denied, Unavailable
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
 
 from ..memory import Killed, State, capable, lost, memory_cloud
 from .object_ground import SMALL_PARTS, Text, contents, mutations, problem, run, site, tree, write
@@ -152,7 +154,7 @@ def test_a_file_that_changes_during_its_upload_is_a_conflict(tmp_path: pathlib.P
 
 def test_a_download_goes_on_where_a_killed_one_stopped(tmp_path: pathlib.Path) -> None:
     state = site(objects={"a": LARGE.encode()})
-    with landing(Folder(str(tmp_path)), "out") as spot:
+    with landing(Folder(str(tmp_path)), "out", Work()) as spot:
         spot.write(LARGE[:8].encode())
     (part,) = tmp_path.iterdir()
     assert PART.fullmatch(part.name)
@@ -166,7 +168,7 @@ def test_a_download_goes_on_where_a_killed_one_stopped(tmp_path: pathlib.Path) -
 
 def test_a_beginning_that_belongs_to_another_content_is_thrown_away(tmp_path: pathlib.Path) -> None:
     state = site(objects={"a": LARGE.encode()})
-    with landing(Folder(str(tmp_path)), "out") as spot:
+    with landing(Folder(str(tmp_path)), "out", Work()) as spot:
         spot.write(b"something else that is longer than all of it")
 
     run(state, tmp_path, name="a", dest="out")
@@ -203,6 +205,32 @@ def test_an_object_without_checksums_that_changes_meanwhile_leaves_the_old_file(
     assert tree(tmp_path) == {"out": b"old"}
 
 
+def test_a_link_that_stands_in_for_the_beginning_gets_nothing_written_to(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    (tmp_path / "here").mkdir()
+    with landing(Folder(str(tmp_path / "here")), "out"):
+        pass
+    (part,) = (tmp_path / "here").iterdir()
+    part.unlink()
+    write(tmp_path, {"precious": b"of old"})
+    os.link(tmp_path / "precious", part)
+
+    run(state, tmp_path, name="a", dest="here/out")
+
+    assert tree(tmp_path) == {"here/out": LARGE.encode(), "precious": b"of old"}
+    assert (tmp_path / "here/out").stat().st_nlink == 1
+
+
+def test_what_is_downloaded_over_a_program_does_not_run_as_its_owner(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    write(tmp_path, {"out": b"old"})
+    (tmp_path / "out").chmod(0o4750)
+
+    run(state, tmp_path, name="a", dest="out")
+
+    assert (tmp_path / "out").stat().st_mode & 0o7777 == 0o750
+
+
 @pytest.mark.parametrize("limit", [5, 15])
 def test_a_disk_without_room_keeps_the_old_file_and_nothing_else(tmp_path: pathlib.Path, limit: int) -> None:
     state = site(objects={"a": LARGE.encode()})
@@ -218,16 +246,40 @@ def test_a_disk_without_room_keeps_the_old_file_and_nothing_else(tmp_path: pathl
     assert tree(tmp_path) == {"out": b"old"}
 
 
-def test_a_download_that_another_task_is_doing_is_a_conflict(tmp_path: pathlib.Path) -> None:
+def test_a_download_waits_for_another_that_is_at_it_and_in_the_end_gives_up(tmp_path: pathlib.Path) -> None:
     state = site(objects={"a": LARGE.encode()})
-    with landing(Folder(str(tmp_path)), "out"):
+    with landing(Folder(str(tmp_path)), "out", Work()):
         (part,) = tmp_path.iterdir()
         with part.open("rb") as file, pytest.raises(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
         result = run(state, tmp_path, name="a", dest="out")
 
-    assert result["msg"] == f"another task is downloading to {tmp_path}/out; wait for it and run again"
+    assert result["msg"] == (
+        f"gave up waiting to write {tmp_path}/out after 600 s; last state: another task is downloading to it"
+    )
+    assert result["failure"]["kind"] == "timeout"
+
+
+def test_what_another_download_has_brought_meanwhile_is_not_brought_again(tmp_path: pathlib.Path) -> None:
+    state = site(objects={"a": LARGE.encode()})
+    other = contextlib.ExitStack()
+    spot = other.enter_context(landing(Folder(str(tmp_path)), "out", Work()))
+    sleep = state.sleep
+
+    def other_ends(seconds: float) -> None:
+        sleep(seconds)
+        if not (tmp_path / "out").exists():
+            spot.write(LARGE.encode())
+            spot.take_place()
+            other.close()
+
+    state.sleep = other_ends  # type: ignore[method-assign]
+
+    run(state, tmp_path, name="a", dest="out")
+
+    assert tree(tmp_path) == {"out": LARGE.encode()}
+    assert "get" not in [call.verb for call in state.log]
 
 
 def test_a_line_that_goes_dead_again_and_again_is_taken_up_as_long_as_something_comes(tmp_path: pathlib.Path) -> None:
@@ -246,7 +298,7 @@ def test_the_parent_that_becomes_a_link_is_not_followed(tmp_path: pathlib.Path) 
     write(tmp_path / "dest", {})
     (tmp_path / "dest" / "sub").symlink_to(tmp_path / "outside")
 
-    with pytest.raises(Conflict, match="a link or file stands in its way"), landing(folder, "sub/new"):
+    with pytest.raises(Conflict, match="a link or file stands in its way"), landing(folder, "sub/new", Work()):
         pass
 
     assert tree(tmp_path / "outside") == {"kept": b"kept"}
