@@ -216,7 +216,7 @@ class BalancerDesk(Desk):
 
     def foretell(self, known: dict[str, t.Any], steps: Steps) -> dict[str, t.Any]:
         """Members and listeners as the result of a run has them."""
-        members = [shown(getattr(each, "member", each)) for each in known.get("members") or ()]
+        members = [foretold_member(each) for each in known.get("members") or ()]
         listeners = {each["port"]: each for each in known.get("listeners") or ()}
         for step in steps:
             if step.verb == "remove_listener":
@@ -233,6 +233,13 @@ class BalancerDesk(Desk):
         if step.verb == "remove_listener":
             return self.service.remove_listener(resource, step.part)
         return super().perform(for_driver(step), resource, want)
+
+
+def foretold_member(each: t.Any) -> t.Any:
+    """A member as results have it; of one that is not there yet, what is known."""
+    if isinstance(each, str) and not isinstance(each, Place):
+        each = Member(address=each)
+    return shown(getattr(each, "member", each))
 
 
 def with_listeners(step: Step, wants: t.Sequence[Want]) -> Step:

@@ -263,6 +263,9 @@ class KeyService(Service):
 
 
 class VolumeService(Service):
+    """Volumes and snapshots on their way have a ``state`` that says so: creating, pending, attaching, detaching,
+    resizing, restoring, deleting; tasks wait for it to pass."""
+
     name = "volume"
 
     def fetch(self, where: Where) -> t.Iterator[Volume]:
@@ -392,6 +395,9 @@ class BucketService(Service):
 
 
 class BalancerService(Service):
+    """Balancers on their way have a ``state`` that says so: creating, pending, updating, deleting; tasks wait for it
+    to pass."""
+
     name = "balancer"
 
     def fetch(self, where: Where) -> t.Iterator[Balancer]:

@@ -158,6 +158,7 @@ def test_a_member_that_is_no_node_is_foretold_and_then_an_error() -> None:
     refused = trial.refused(name="web", members=["web-3:80"])
 
     assert planned["diff"]["after"]["members"] == ["(known after create node web-3)"]
+    assert planned["balancer"]["members"][0]["address"] == "(known after create node web-3)"
     assert refused["failure"]["kind"] == "not_found" and "nearest: web-" in refused["msg"]
 
 
