@@ -73,7 +73,7 @@ def old_folder(top: str, files: dict[str, bytes]) -> pathlib.Path:
 def buried() -> None:
     """Waits for the threads of a task that was killed, which a real kill takes along."""
     for thread in threading.enumerate():
-        if thread is not threading.current_thread():
+        if thread.name.startswith("ThreadPoolExecutor"):
             thread.join()
 
 

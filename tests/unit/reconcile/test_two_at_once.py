@@ -34,7 +34,7 @@ def at_once(state: State, task: Task, given: t.Mapping[str, t.Any], count: int) 
         barrier.wait()
         results.append(run(state, task, given))
 
-    threads = [threading.Thread(target=one) for _ in range(count)]
+    threads = [threading.Thread(target=one) for _unused in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -54,7 +54,7 @@ def at_once(state: State, task: Task, given: t.Mapping[str, t.Any], count: int) 
 )
 def test_two_runs_at_once_make_one(task: Task, given: t.Mapping[str, t.Any], lag: Lag, once: Once) -> None:
     kind = "node" if task is node.TASK else "volume"
-    for _ in range(ROUNDS):
+    for _unused in range(ROUNDS):
         state = Shared(capabilities=capable(kind, create_once=once), lag=lag)
 
         results = at_once(state, task, given, 2)
