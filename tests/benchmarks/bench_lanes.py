@@ -58,7 +58,9 @@ def main() -> None:
         (f"{count} x cloud_record, module lane", module),
         (f"a loop of {count} in the fast lane", loop),
     ):
-        print(f"{what:36} {seconds:7.2f} s {(seconds - empty) / count * 1000:7.1f} ms each {seconds / ping:6.2f} of ping")
+        print(
+            f"{what:36} {seconds:7.2f} s {(seconds - empty) / count * 1000:7.1f} ms each {seconds / ping:6.2f} of ping"
+        )
 
 
 if __name__ == "__main__":

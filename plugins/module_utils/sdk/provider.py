@@ -46,7 +46,9 @@ class Settings:
         """A credential that cannot be done without."""
         value = self.auth.get(key)
         if not value:
-            raise Invalid(f"the provider {self.provider} needs auth.{key}; set it in the task, the named cloud or the environment")
+            raise Invalid(
+                f"the provider {self.provider} needs auth.{key}; set it in the task, the named cloud or the environment"
+            )
         return value
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.node import TASK
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.capabilities import How, Once
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import CloudError
@@ -160,9 +159,7 @@ def test_an_option_that_the_provider_lacks_names_those_that_have_it() -> None:
 
     said = problem(state, **WEB, security_groups=["web"])
 
-    assert said == (
-        "the provider memory does not support the option security_groups of a node; these can: elsewhere"
-    )
+    assert said == ("the provider memory does not support the option security_groups of a node; these can: elsewhere")
 
 
 def test_a_state_that_the_provider_lacks() -> None:
