@@ -40,18 +40,28 @@ class Landing:
 
     def _lock(self) -> Pending | Done[t.BinaryIO]:
         """The file when it is ours alone; another task may be at it, or have just put it in its place."""
-        file = os.fdopen(self._opened(), "r+b")
+        file = os.fdopen(self._ours(), "r+b")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._still_there(file):
                 return Done(file)
         except BlockingIOError:
-            self.waited = True
+            pass
         except BaseException:
             file.close()
             raise
         file.close()
+        self.waited = True
         return Pending("another task is downloading to it")
+
+    def _ours(self) -> int:
+        """The file, opened; what others have put there is taken away, and nothing is written to it."""
+        while True:
+            opened, made = self._opened()
+            if made or is_ours(os.fstat(opened)):
+                return opened
+            os.close(opened)
+            self.give_up()
 
     def _opened(self) -> tuple[int, bool]:
         """The file, and whether this made it."""
@@ -119,10 +129,9 @@ class Landing:
         self._file.close()
 
 
-def is_ours(file: t.BinaryIO) -> bool:
+def is_ours(found: os.stat_result) -> bool:
     """Whether a file that was there is this user's alone; others may have put one of theirs, or a link, in its place."""
-    found = os.fstat(file.fileno())
-    return found.st_uid == os.geteuid() and found.st_nlink == 1
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink <= 1
 
 
 @contextlib.contextmanager

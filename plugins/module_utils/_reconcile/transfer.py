@@ -144,7 +144,10 @@ class Carrier:
     def download(self, bucket: str, found: Object, folder: Folder, path: str) -> None:
         """Puts an object into its place in a folder; an older file there stays until the new one is whole."""
         algorithm = checksums.usable(found.checksums)
-        with landing(folder, path) as spot:
+        with landing(folder, path, self.work) as spot:
+            if spot.waited and algorithm and self._arrived(found, folder, path, algorithm):
+                spot.give_up()
+                return
             resumed = self._receive(bucket, found, spot, algorithm, resume=algorithm is not None)
             if resumed is not None:
                 again = self._receive(bucket, found, spot, algorithm, resume=False) if resumed else resumed
@@ -155,6 +158,12 @@ class Carrier:
                         "so the file was left as it was; it may just be changing, run again"
                     )
             spot.take_place()
+
+    def _arrived(self, found: Object, folder: Folder, path: str, algorithm: str) -> bool:
+        there = folder.find(path, follow=False)
+        if there is None or there.size != found.size:
+            return False
+        return folder.digest(path, algorithm, self.work.check) == found.checksums[algorithm].lower()
 
     def _receive(
         self, bucket: str, found: Object, spot: Landing, algorithm: str | None, *, resume: bool

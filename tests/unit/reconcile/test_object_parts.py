@@ -208,7 +208,7 @@ def test_an_object_without_checksums_that_changes_meanwhile_leaves_the_old_file(
 def test_a_link_that_stands_in_for_the_beginning_gets_nothing_written_to(tmp_path: pathlib.Path) -> None:
     state = site(objects={"a": LARGE.encode()})
     (tmp_path / "here").mkdir()
-    with landing(Folder(str(tmp_path / "here")), "out"):
+    with landing(Folder(str(tmp_path / "here")), "out", Work()):
         pass
     (part,) = (tmp_path / "here").iterdir()
     part.unlink()
