@@ -63,7 +63,7 @@ def fits(value: t.Any, hint: t.Any) -> bool:
         return isinstance(value, Mapping) and all(
             fits(k, arguments[0]) and fits(v, arguments[1]) for k, v in value.items()
         )
-    if hint is None or hint is type(None):
+    if hint in (None, type(None)):
         return value is None
     if hint is int:
         return isinstance(value, int) and not isinstance(value, bool)
