@@ -174,7 +174,7 @@ def test_nothing_is_left_of_what_was_deleted(local: Ground) -> None:
 
 def test_a_folder_that_a_killed_task_left_goes_with_the_next_create(local: Ground) -> None:
     volume(local)
-    (local.directory / "volumes" / "v-orphan").mkdir()
+    (local.directory / "volumes" / "v-0123456789ab").mkdir()
 
     volume(local, "next")
 

@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import sqlite3
+import stat
 import typing as t
 import uuid
 
@@ -19,8 +20,12 @@ from ...sdk.provider import Connection
 from .daemons import Daemons, Started, remove_tree
 from .state import Row, State, TooNew, Transaction
 
-FOLDERS = ("run", "nodes", "volumes", "snapshots", "buckets", "staging")
+KEEPS = ("nodes", "volumes", "snapshots", "buckets")
+FOLDERS = ("run", *KEEPS, "staging")
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+
+ID = re.compile(r"[a-z]-[0-9a-f]{12}")
+LOCK = re.compile(r"[0-9a-f]{32}\.lock")
 
 
 class Directory:
@@ -44,13 +49,13 @@ class Directory:
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Transaction]:
-        self._count()
+        self._begin()
         with self.told(), self.state.reading() as state:
             yield state
 
     @contextlib.contextmanager
     def transaction(self) -> t.Iterator[Transaction]:
-        self._count()
+        self._begin()
         with self.told():
             self.make()
             with self.state.transaction() as state:
@@ -73,12 +78,27 @@ class Directory:
                 pass
 
     def make(self) -> None:
+        if not os.path.exists(self.state.path):
+            self._check_unused()
         for folder in (self.path, *map(self.join, FOLDERS)):
             private_folder(folder)
 
-    def _count(self) -> None:
+    def _begin(self) -> None:
         self.work.check()
         self.work.count(calls=1)
+        with self.told(), contextlib.suppress(FileNotFoundError):
+            if os.stat(self.path).st_mode & stat.S_IWOTH:
+                raise Denied(
+                    f"everybody can write to {self.path}, and a local cloud runs programs from its folder; "
+                    "choose another directory, or chmod o-w this one"
+                )
+
+    def _check_unused(self) -> None:
+        """Where somebody's files are in the way they would be taken for what a killed task left, and go."""
+        for folder in map(self.join, KEEPS):
+            there = os.path.isdir(folder) and os.listdir(folder)
+            if there and not os.path.exists(self.state.path):
+                raise Conflict(f"{folder} has files, but {self.path} is no local cloud; choose another directory")
 
     @contextlib.contextmanager
     def told(self) -> t.Iterator[None]:
@@ -120,7 +140,7 @@ class Directory:
         """Takes away what killed tasks left: their locks are free."""
         for name in os.listdir(self.join("staging")):
             lock = self.join("staging", name)
-            if name.endswith(".lock"):
+            if LOCK.fullmatch(name):
                 with contextlib.suppress(OSError), open(lock, "rb") as file:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     if os.fstat(file.fileno()).st_nlink:
@@ -132,7 +152,7 @@ class Directory:
         entries = os.listdir(self.join(folder)) if os.path.isdir(self.join(folder)) else []
         with self.transaction() as state:
             known = {row.id for row in state.rows(kind)}
-        for entry in set(entries) - known:
+        for entry in filter(ID.fullmatch, set(entries) - known):
             remove_tree(self.join(folder, entry))
 
 
