@@ -9,14 +9,14 @@ import itertools
 import typing as t
 
 from ..sdk.errors import CloudError, Conflict, Invalid, NotFound, Refused
-from .delivery import Delivery
-from .errand import FIELDS, SOURCES, Errand, check
-from .ledger import Ledger
 from .nearest import nearest
-from .object_result import of_one, one_of, told, untouched
-from .sides import Objects, Side
+from .objects.delivery import Delivery
+from .objects.errand import FIELDS, SOURCES, Errand, check
+from .objects.ledger import Ledger
+from .objects.object_result import of_one, one_of, told, untouched
+from .objects.sides import Objects, Side
+from .objects.tree import Route
 from .task import Call, Result, Task
-from .tree import Route
 
 LOOK_AT = 1000
 

@@ -16,13 +16,13 @@ from ..sdk.models import Zone
 from .kinds import Want
 from .nearest import nearest
 from .plan import check_extra
-from .recordbook import TOLD, RecordBook, told
-from .recordset import RECORD, Purge, RecordWant
+from .records.recordbook import TOLD, RecordBook, told
+from .records.recordset import RECORD, Purge, RecordWant
+from .records.target import family_of, pointings
+from .records.zonelook import find_zone, zone_or_foretold
 from .refs import given
 from .report import Outcome, report
-from .target import family_of, pointings
 from .task import Call, Result, Task
-from .zonelook import find_zone, zone_or_foretold
 
 LARGEST_TTL = 2147483647
 SUBOPTIONS = (

@@ -15,13 +15,13 @@ from ..sdk.services import ZoneService
 from .engine import Desk, pick, reconcile
 from .kinds import Field, Kind, Want, flat_extra, joins, texts
 from .plan import Steps
-from .recordbook import TOLD, RecordBook, steps_of, told
-from .recordset import APEX_TYPES, RECORD, Purge, RecordPlan
+from .records.recordbook import TOLD, RecordBook, steps_of, told
+from .records.recordset import APEX_TYPES, RECORD, Purge, RecordPlan
+from .records.zonetransfer import export, imported, zone_text
 from .refs import given, missing
 from .render import disrupts, sentences
 from .report import Outcome
 from .task import Call, Result, Task
-from .zonetransfer import export, imported, zone_text
 
 SETTINGS = ("kind", "primaries", "nameservers", "ttl", "private", "networks", "comment", "labels", "extra")
 

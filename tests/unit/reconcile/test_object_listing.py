@@ -9,10 +9,10 @@ import os
 import pathlib
 
 import pytest
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.ledger import Ledger, Step, size_text
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.patterns import Patterns
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.sides import Entry
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.tree import in_order
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.ledger import Ledger, Step, size_text
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.patterns import Patterns
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.sides import Entry
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.tree import in_order
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Denied, Unavailable
 
 from ..memory import Heard

@@ -13,8 +13,8 @@ import resource
 import typing as t
 
 import pytest
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.folder import PART, Folder
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.landing import landing
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.folder import PART, Folder
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.landing import landing
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Conflict, Denied, Unavailable
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
 

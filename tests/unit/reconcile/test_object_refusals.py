@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.anycloud.core.plugins.module_utils._reconcile.folder import check_path
+from ansible_collections.anycloud.core.plugins.module_utils._reconcile.objects.folder import check_path
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid, NotFound
 
 from .object_ground import problem, run, site, tree, write

@@ -10,10 +10,10 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ..sdk.errors import Conflict, NotFound
-from ..sdk.models import Object
-from ..sdk.services import BucketService, Where
-from ..sdk.work import Work
+from ...sdk.errors import Conflict, NotFound
+from ...sdk.models import Object
+from ...sdk.services import BucketService, Where
+from ...sdk.work import Work
 from . import checksums
 from .folder import File, Folder, readable
 from .patterns import Patterns

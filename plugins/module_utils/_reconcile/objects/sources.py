@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import typing as t
 
-from ..sdk.errors import Conflict
-from ..sdk.services import BucketService
+from ...sdk.errors import Conflict
+from ...sdk.services import BucketService
 from . import checksums
 from .folder import File, Folder, readable
 

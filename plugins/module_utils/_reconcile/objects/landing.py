@@ -13,8 +13,8 @@ import os
 import stat
 import typing as t
 
-from ..sdk.waiting import Done, Operation, Patience, Pending, wait
-from ..sdk.work import Work
+from ...sdk.waiting import Done, Operation, Patience, Pending, wait
+from ...sdk.work import Work
 from . import checksums
 from .folder import Folder, readable
 

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from ..sdk.dns import canonical_name
-from ..sdk.errors import Ambiguous, Invalid
-from ..sdk.models import Zone
-from ..sdk.services import Where
-from .refs import missing
-from .task import Call
+from ...sdk.dns import canonical_name
+from ...sdk.errors import Ambiguous, Invalid
+from ...sdk.models import Zone
+from ...sdk.services import Where
+from ..refs import missing
+from ..task import Call
 
 
 def zone_name(written: str) -> str | None:

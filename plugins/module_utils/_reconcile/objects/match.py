@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ..sdk.models import Object
-from ..sdk.services import ObjectFields
+from ...sdk.models import Object
+from ...sdk.services import ObjectFields
 from . import checksums
 from .sides import Entry, Objects, Side
 

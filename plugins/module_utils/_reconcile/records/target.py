@@ -9,12 +9,12 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
-from ..sdk.dns import canonical, canonical_name
-from ..sdk.errors import Ambiguous, Conflict, Invalid
-from ..sdk.services import Where
-from .kinds import Unknown
-from .refs import missing
-from .task import Call
+from ...sdk.dns import canonical, canonical_name
+from ...sdk.errors import Ambiguous, Conflict, Invalid
+from ...sdk.services import Where
+from ..kinds import Unknown
+from ..refs import missing
+from ..task import Call
 
 FAMILIES = {4: "A", 6: "AAAA"}
 

@@ -9,7 +9,7 @@ import hashlib
 import re
 import typing as t
 
-from ..sdk.errors import Invalid
+from ...sdk.errors import Invalid
 
 PIECE = 1 << 20
 LENGTHS: t.Mapping[str, int] = {"sha256": 64, "sha512": 128, "sha1": 40, "md5": 32}

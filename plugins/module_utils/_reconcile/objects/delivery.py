@@ -11,14 +11,14 @@ import mimetypes
 import threading
 import typing as t
 
-from ..sdk.errors import CloudError
-from ..sdk.models import Object
-from ..sdk.services import ObjectFields
-from ..sdk.work import Work
+from ...sdk.errors import CloudError
+from ...sdk.models import Object
+from ...sdk.services import ObjectFields
+from ...sdk.work import Work
+from ..parallel import WIDTH, concurrently
 from . import checksums
 from .ledger import Ledger, Step
 from .match import own_metadata
-from .parallel import WIDTH, concurrently
 from .sides import Entry, Files, Objects
 from .transfer import Carrier
 from .tree import Route

@@ -10,8 +10,8 @@ import tempfile
 import typing as t
 from dataclasses import dataclass, field
 
-from ..sdk.models import Object
-from .render import inline
+from ...sdk.models import Object
+from ..render import inline
 from .sides import Entry
 
 TOLD = 100

@@ -13,7 +13,7 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from ..sdk.errors import Conflict, Invalid
+from ...sdk.errors import Conflict, Invalid
 from . import checksums
 
 PART = re.compile(r"\.anycloud-[0-9a-f]{16}\.part")

@@ -10,14 +10,14 @@ import binascii
 import os
 import typing as t
 
-from ..sdk.errors import Invalid, NotFound
-from ..sdk.services import BucketService, ObjectFields
+from ...sdk.errors import Invalid, NotFound
+from ...sdk.services import BucketService, ObjectFields
+from ..refs import given, missing
+from ..task import Call
 from . import checksums
 from .folder import Folder
 from .patterns import Patterns
-from .refs import given, missing
 from .sides import Files, Nothing, Objects, Side, Text
-from .task import Call
 from .transfer import check_object_name
 from .tree import Route
 

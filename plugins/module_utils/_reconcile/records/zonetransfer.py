@@ -11,13 +11,13 @@ import stat
 import tempfile
 import typing as t
 
-from ..sdk.capabilities import Capabilities
-from ..sdk.errors import Invalid, Unsupported
-from ..sdk.models import RecordSet, Zone
-from ..sdk.zonefile import read_zone, write_zone
-from .nearest import nearest
+from ...sdk.capabilities import Capabilities
+from ...sdk.errors import Invalid, Unsupported
+from ...sdk.models import RecordSet, Zone
+from ...sdk.zonefile import read_zone, write_zone
+from ..nearest import nearest
+from ..task import Call
 from .recordset import RecordWant, of_itself
-from .task import Call
 
 LARGEST_FILE = 64 * 1024 * 1024
 

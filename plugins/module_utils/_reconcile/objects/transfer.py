@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ..sdk.errors import CloudError, Invalid, NotFound, Unavailable
-from ..sdk.models import Object
-from ..sdk.services import BucketService, ObjectFields, Part
-from ..sdk.work import Work
+from ...sdk.errors import CloudError, Invalid, NotFound, Unavailable
+from ...sdk.models import Object
+from ...sdk.services import BucketService, ObjectFields, Part
+from ...sdk.work import Work
+from ..parallel import concurrently
 from . import checksums
 from .folder import Folder
 from .landing import Landing, landing
-from .parallel import concurrently
 from .sources import Given
 
 MIB = 1 << 20

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ..sdk.errors import Refused
-from ..sdk.models import Object
-from ..sdk.waiting import Done, Operation, Pending, wait
+from ...sdk.errors import Refused
+from ...sdk.models import Object
+from ...sdk.waiting import Done, Operation, Pending, wait
+from ..shown import shown
+from ..task import Result
 from .delivery import Delivery
 from .errand import Errand
 from .folder import readable
 from .ledger import Ledger
 from .match import field_of, own_metadata
-from .shown import shown
 from .sides import Files, Objects
-from .task import Result
 from .tree import Route
 
 VERBS = {"upload": "uploaded", "download": "downloaded", "copy": "copied", "change": "changed", "delete": "deleted"}

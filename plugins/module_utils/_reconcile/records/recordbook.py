@@ -10,16 +10,16 @@ import itertools
 import random
 import typing as t
 
-from ..sdk.errors import CloudError, Conflict, Invalid, NotFound, Refused
-from ..sdk.models import RecordSet, Zone
-from ..sdk.services import RecordChange, Where
-from ..sdk.waiting import Done, Operation, Pending, wait
-from .plan import Step, permit
+from ...sdk.errors import CloudError, Conflict, Invalid, NotFound, Refused
+from ...sdk.models import RecordSet, Zone
+from ...sdk.services import RecordChange, Where
+from ...sdk.waiting import Done, Operation, Pending, wait
+from ..plan import Step, permit
+from ..render import sentences
+from ..report import Outcome
+from ..shown import shown
+from ..task import Call
 from .recordset import Purge, RecordPlan, RecordWant, Sets, plan_records
-from .render import sentences
-from .report import Outcome
-from .shown import shown
-from .task import Call
 
 TRIES = 6
 TOLD = 100

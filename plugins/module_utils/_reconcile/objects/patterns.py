@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ..sdk.errors import Invalid
+from ...sdk.errors import Invalid
 
 TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
 

@@ -9,13 +9,13 @@ import itertools
 import typing as t
 from dataclasses import dataclass
 
-from ..sdk.errors import Conflict, Invalid, Unavailable
-from ..sdk.services import ObjectFields
-from ..sdk.work import Work
+from ...sdk.errors import Conflict, Invalid, Unavailable
+from ...sdk.services import ObjectFields
+from ...sdk.work import Work
+from ..parallel import concurrently
 from .folder import check_path, readable
 from .ledger import Ledger, Step, change_text, size_text
 from .match import Match
-from .parallel import concurrently
 from .sides import Entry, Files, Objects, Side
 from .transfer import Carrier, check_object_name
 

@@ -9,12 +9,12 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ..sdk.capabilities import Capabilities
-from ..sdk.dns import canonical_name, check_sets, relative_name
-from ..sdk.errors import Ambiguous, Invalid
-from ..sdk.models import Alias, RecordSet, nothing
-from .kinds import Field, Kind, Unknown, Want, adds, flat_extra, folded_extra
-from .plan import Change, Step, created, differences
+from ...sdk.capabilities import Capabilities
+from ...sdk.dns import canonical_name, check_sets, relative_name
+from ...sdk.errors import Ambiguous, Invalid
+from ...sdk.models import Alias, RecordSet, nothing
+from ..kinds import Field, Kind, Unknown, Want, adds, flat_extra, folded_extra
+from ..plan import Change, Step, created, differences
 
 HOST_TYPES = frozenset({"CNAME", "ALIAS"})
 ADDRESS_TYPES = HOST_TYPES | {"A", "AAAA"}
