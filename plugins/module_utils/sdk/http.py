@@ -345,7 +345,10 @@ class Http:
             answer = Answer(incoming.status, lower(incoming.headers), url=request.url)
         target = answer.headers.get("location")
         if target and answer.status in (301, 302, 303, 307, 308) and request.method in READS:
-            return Moved(written(urljoin(request.url, target)))
+            try:
+                return Moved(written(urljoin(request.url, target)))
+            except ValueError:
+                return refusal(answer, ("the address it points to is no URL", None))
         error = refusal(answer, self._explain(answer))
         error.retry_after = retry_after(answer.headers)
         if answer.status == 429 and error.retry_after:

@@ -148,7 +148,7 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
             seconds = parsedate_to_datetime(told).timestamp() - time.time()
         except (ValueError, TypeError, OverflowError):
             return None
-    return max(0.0, seconds) if not math.isnan(seconds) else None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 Explanation = t.Tuple[t.Optional[str], t.Optional[str]]
@@ -240,6 +240,11 @@ def first_text(body: t.Mapping[str, t.Any], keys: t.Sequence[str]) -> str | None
     return next((str(value)[:1000] for value in found if value and isinstance(value, (str, int))), None)
 
 
+def plain(text: str) -> str:
+    """A text of a cloud for a sentence: what would steer a terminal, or is only half a character, is not in it."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 REFUSALS: t.Mapping[int, tuple[type[CloudError], str]] = {
     401: (AuthFailed, "did not accept the credentials"),
     402: (QuotaExceeded, "asks for payment first"),
@@ -270,7 +275,7 @@ def refusal(answer: Answer, explanation: Explanation) -> CloudError:
     elif answer.status >= 500:
         default = Unavailable, "failed at its end"
     kind, what = REFUSALS.get(answer.status, default)
-    message, code = explanation
+    message, code = (text and plain(text) for text in explanation)
     if message == http.client.responses.get(answer.status):
         message = None
     return kind(

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
 
 Params = t.Mapping[str, t.Any]
 Next = t.Union[Params, str, None]
+LONGEST_LINK = 16384
 LINK = re.compile(r"<([^>]*)>([^<]*)")
 
 
@@ -125,6 +126,8 @@ def by_link(first: Params | None = None) -> Follow:
 
 
 def link(header: str, relation: str) -> str | None:
+    if len(header) > LONGEST_LINK:
+        raise Unavailable(f"the header Link has {len(header)} characters, which is no list of pages", retryable=False)
     for url, attributes in LINK.findall(header):
         if re.search(rf'rel="?([^";]*\s)?{relation}(\s[^";]*)?("|;|,|\s|$)', attributes):
             return str(url)

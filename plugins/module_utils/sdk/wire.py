@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import functools
+import http
 import http.client
 import io
 import select
 import socket
 import ssl
+import time
 import typing as t
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from .messages import Request, Upload
 from .route import Route
 
 BLOCK = 65536
+MOST_EARLY = 20
 
 Bound = t.Callable[[], float]
 
@@ -38,15 +41,15 @@ class Bounded(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, bound: Bound) -> None:
         super().__init__()
+        self.bound = bound
         self._sock = sock
-        self._bound = bound
         self._raw = t.cast(io.RawIOBase, sock.makefile("rb", buffering=0))
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: t.Any) -> int | None:
-        seconds = self._bound()
+        seconds = self.bound()
         if self._sock.fileno() >= 0:
             self._sock.settimeout(seconds)
         return self._raw.readinto(buffer)
@@ -57,10 +60,33 @@ class Bounded(io.RawIOBase):
 
 
 class Response(http.client.HTTPResponse):
+    """An answer whose head comes within one ``bound`` as a whole, and each block of its body within another."""
+
     def __init__(self, bound: Bound, sock: socket.socket, *args: t.Any, **options: t.Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp.close()
-        self.fp = io.BufferedReader(Bounded(sock, bound), BLOCK)
+        self._bound = bound
+        self._bounded = Bounded(sock, within(bound))
+        self.fp = io.BufferedReader(self._bounded, BLOCK)
+
+    def begin(self) -> None:
+        super().begin()
+        self._bounded.bound = self._bound
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status of the answer itself; what says that it is still to come is passed over."""
+        for _early in range(MOST_EARLY):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status >= 200:
+                return version, status, reason
+            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                raise http.client.BadStatusLine(reason)
+            http.client.parse_headers(self.fp)
+        raise http.client.BadStatusLine("no answer comes after all")
+
+    def _read_and_discard_trailer(self) -> None:
+        """What comes after the last chunk, which is no more than a head may have."""
+        http.client.parse_headers(self.fp)
 
 
 class Incoming:
@@ -192,6 +218,21 @@ class Wire:
             return url.split("#")[0]
         parts = urlsplit(url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def within(bound: Bound) -> Bound:
+    """What is left of the first answer of ``bound``, so that many short waits are no longer than one."""
+    ends: float | None = None
+
+    def left() -> float:
+        nonlocal ends
+        seconds, now = bound(), time.monotonic()
+        ends = now + seconds if ends is None else ends
+        if ends <= now:
+            raise TimeoutError
+        return min(seconds, ends - now)
+
+    return left
 
 
 def broken(error: BaseException, when: str) -> str:
