@@ -30,7 +30,7 @@ def members(call: Call, service: NodeService, base: Want) -> list[Want]:
         )
     if "labels" not in service.capabilities.fields:
         raise call.cloud.unsupported("node", "labels", "has no labels on nodes, and a group is known by a label")
-    existing = sorted(living(service, group), key=lambda name: number(group, name))
+    existing = sorted(set(living(service, group)), key=lambda name: number(group, name))
     if base.absent:
         return [dataclasses.replace(base, label=name, also={"group": group}) for name in existing]
     if count is None:

@@ -135,12 +135,13 @@ class NodeDesk(Desk):
         steps = super().steps(planned, actual)
         if want.absent:
             return surplus(want, steps)
-        steps += tuple(self._attachments(want, actual))
-        restarts = any("restart" in step.needs or step.verb == "create" for step in steps)
-        event = event_step(want, actual, restarts)
+        anew = any(step.verb == "create" for step in steps)
+        steps += tuple(self._attachments(want, actual, anew))
+        restarts = anew or any("restart" in step.needs for step in steps)
+        event = event_step(want, None if anew else actual, restarts)
         return (*steps, event) if event else steps
 
-    def _attachments(self, want: Want, actual: Node | None) -> t.Iterator[Step]:
+    def _attachments(self, want: Want, actual: Node | None, anew: bool) -> t.Iterator[Step]:
         names = frozenset(want.also.get("volumes") or ())
         if not names:
             return
@@ -150,9 +151,10 @@ class NodeDesk(Desk):
             if volume is None:
                 missing(self.call, "volume", name, (each.name for each in self.call.cloud.volumes.find()))
                 volume = Volume(id="", name=name)
-            if actual is not None and volume.node == actual.id:
+            here = actual is not None and volume.node == actual.id
+            if here and not anew:
                 continue
-            if volume.node:
+            if volume.node and not here:
                 raise Conflict(f"volume {name} is attached to another node (id {volume.node}); detach it there first")
             text = f"attach volume {name} to node {want.label}"
             yield Step("attach", NODE, want.label, resource=actual, part=volume, text=text)
