@@ -130,6 +130,14 @@ class BalancerDesk(Desk):
         algorithm = want.fields.get("algorithm")
         if want.also.get("listeners") and "listeners" not in can.fields:
             raise self.unsupported("listeners")
+        for name in sorted({name for each in want.also.get("listeners", ()) for name in each.fields}):
+            if name not in can.listener_fields:
+                raise self.unsupported(f"listeners.{name}")
+        heaviest = max((each.weight or 0 for each in want.fields.get("members") or ()), default=0)
+        if heaviest > can.limits.get("weight", heaviest):
+            raise Invalid(
+                f"a member has the weight {heaviest}; {self.call.cloud.name} takes 0 to {can.limits['weight']}"
+            )
         self._check_choice("protocol", protocols, can.protocols)
         self._check_choice("protocol of a health check", {health} if health else set(), can.health_protocols)
         self._check_choice("algorithm", {algorithm} if algorithm else set(), can.algorithms)

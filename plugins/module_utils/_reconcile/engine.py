@@ -166,10 +166,21 @@ def prepare(desk: Desk, draft: Draft, found: t.Sequence[t.Any]) -> None:
     seen = None if draft.actual is None else desk.settled(draft.actual)
     draft.want = desk.resolve(draft.want, seen)
     draft.steps = draft.planned = desk.steps(draft.want, seen)
+    for name in new_names(desk.kind, draft.steps):
+        desk.service.check_name(desk.kind.noun, name)
     permit(draft.steps, desk.call.allow, sentences(draft.steps))
     if seen is not None and not draft.want.absent:
         for warning in create_only(desk.kind, draft.want, seen, desk.capabilities):
             desk.call.work.warn(warning)
+
+
+def new_names(kind: Kind, steps: Steps) -> t.Iterator[str]:
+    """The names that resources get by these steps."""
+    for step in steps:
+        if step.verb == "create":
+            yield step.label
+        elif step.verb == "update":
+            yield from (change.after for change in step.changes if change.field.name == kind.key)
 
 
 def pick(desk: Desk, want: Want, found: t.Sequence[t.Any]) -> t.Any:

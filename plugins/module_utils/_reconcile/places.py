@@ -14,6 +14,7 @@ from ..sdk.errors import Invalid
 from ..sdk.models import Member
 
 WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]]+)):(?P<port>\d{1,5})")
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 FORMS = (
     "write web-1, web-1:8080, 192.0.2.7:8080, [2001:db8::7]:8080, or a dictionary with node or address, port and weight"
 )
@@ -72,6 +73,8 @@ def parse_dictionary(written: t.Mapping[str, t.Any]) -> Asked:
     address = filled.get("address")
     if address is not None:
         address = str(ipaddress.ip_address(address)) if is_address(str(address)) else str(address).lower().rstrip(".")
+        if not is_address(address) and not HOST.fullmatch(address):
+            raise Invalid(f"member {dict(written)!r} has an address that is neither an IP address nor a host name")
     node = filled.get("node")
     return Asked(node=None if node is None else str(node), address=address, port=port, weight=weight)
 

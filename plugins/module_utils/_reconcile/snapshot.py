@@ -77,6 +77,7 @@ class Snapshots:
 
     def __init__(self, volumes: VolumeService) -> None:
         self.volumes = volumes
+        self.check_name = volumes.check_name
         self.find = volumes.find_snapshots
         self.update = volumes.update_snapshot
         self.delete = volumes.delete_snapshot

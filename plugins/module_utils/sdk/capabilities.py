@@ -58,7 +58,7 @@ class Capabilities:
     ``record_extra`` are the keys of its ``extra``.
     ``checksums`` are those that listed objects have, with ``part_checksums`` also when they came up in parts;
     ``object_fields`` are what an object can have beside its content. ``members`` says what a balancer's members
-    are known by: ``address``, ``node`` (its id) or both.
+    are known by: ``address``, ``node`` (its id) or both, ``listener_fields`` what a listener has beside its port.
     """
 
     fields: t.Mapping[str, How] = field(default_factory=nothing)
@@ -83,3 +83,4 @@ class Capabilities:
     object_fields: frozenset[str] = frozenset({"metadata", "content_type", "cache_control"})
     shrinks: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset({"address"})
+    listener_fields: frozenset[str] = frozenset({"protocol", "target_port", "target_protocol", "certificate"})

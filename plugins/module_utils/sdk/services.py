@@ -189,6 +189,9 @@ class Service:
     def capabilities(self) -> Capabilities:
         raise NotImplementedError
 
+    def check_name(self, noun: str, name: str) -> None:
+        """Raises ``Invalid`` for a name that this provider would refuse for a new ``noun``; asks nobody."""
+
     @classmethod
     def can(cls, verb: str) -> bool:
         """Whether the driver has this verb of its service."""

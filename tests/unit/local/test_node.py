@@ -42,6 +42,13 @@ def test_a_node_runs_until_it_is_deleted_and_leaves_nothing(local: Ground) -> No
     assert os.listdir(local.directory / "nodes") == []
 
 
+@pytest.mark.parametrize("name", ["ünï", "../etc", "a b", "x" * 64])
+def test_a_name_that_cannot_be_is_known_before_anything_is_asked_for(local: Ground, name: str) -> None:
+    for service in (local.cloud.nodes, local.cloud.volumes, local.cloud.balancers):
+        with pytest.raises(Invalid, match="is no name for a thing of the local cloud"):
+            service.check_name("thing", name)
+
+
 def test_a_stopped_node_keeps_its_home_and_its_address(local: Ground) -> None:
     node = local.node()
     (pathlib.Path(node.extra["home"]) / "kept").write_text("here")

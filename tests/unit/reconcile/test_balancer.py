@@ -171,6 +171,7 @@ def test_a_member_that_is_no_node_is_foretold_and_then_an_error() -> None:
         ({"members": [{"node": "a", "prot": 80}]}, "either node or address"),
         ({"members": [7]}, "neither text nor a dictionary"),
         ({"members": ["web-1", "web-1"]}, "web-1 more than once"),
+        ({"members": [{"address": "not a host"}]}, "neither an IP address nor a host name"),
         ({"listeners": [{"port": 0}]}, "ports go from 1 to 65535"),
         ({"listeners": [{"port": 80}, {"port": 80}]}, "port 80 more than once"),
         ({"algorithm": "roundrobin"}, "nearest: round_robin"),
@@ -187,6 +188,20 @@ def test_a_protocol_that_the_provider_lacks() -> None:
         "has no protocol http; nearest: tcp; known: tcp"
         in trial.refused(name="web", listeners=[{"port": 80, "protocol": "http"}])["msg"]
     )
+
+
+def test_a_setting_of_listeners_that_the_provider_lacks() -> None:
+    trial = trial_with_nodes(capabilities=capable("balancer", listener_fields=frozenset({"protocol"})))
+
+    refused = trial.refused(name="web", listeners=[{"port": 443, "certificate": "mine"}])
+
+    assert refused["failure"]["kind"] == "unsupported" and "listeners.certificate" in refused["msg"]
+
+
+def test_a_weight_that_is_too_heavy_for_the_provider() -> None:
+    trial = trial_with_nodes(capabilities=capable("balancer", limits={"weight": 256}))
+
+    assert "has the weight 257" in trial.refused(name="web", members=[{"node": "web-1", "weight": 257}])["msg"]
 
 
 def test_absent() -> None:

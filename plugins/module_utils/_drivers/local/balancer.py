@@ -50,8 +50,12 @@ class Balancers(BalancerService):
             algorithms=frozenset(ALGORITHMS),
             protocols=frozenset(PROTOCOLS),
             health_protocols=frozenset(PROTOCOLS),
+            listener_fields=frozenset({"protocol", "target_port"}),
             limits={"weight": 256},
         )
+
+    def check_name(self, noun: str, name: str) -> None:
+        good_name(noun, name)
 
     def fetch(self, where: Where) -> t.Iterator[Balancer]:
         with self.directory.reading() as state:

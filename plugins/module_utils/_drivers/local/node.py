@@ -53,6 +53,9 @@ class Nodes(NodeService):
             limits={"user_data": 1 << 20},
         )
 
+    def check_name(self, noun: str, name: str) -> None:
+        good_name(noun, name)
+
     def fetch(self, where: Where) -> t.Iterator[Node]:
         with self.directory.reading() as state:
             rows = state.rows("node")

@@ -43,6 +43,9 @@ class Volumes(VolumeService):
             limits={"size_gb": LARGEST_GB},
         )
 
+    def check_name(self, noun: str, name: str) -> None:
+        good_name(noun, name)
+
     def fetch(self, where: Where) -> t.Iterator[Volume]:
         with self.directory.reading() as state:
             rows = state.rows("volume")
