@@ -14,7 +14,7 @@ from ._clouds import Doors
 from ._options import SpecDict, common_spec
 from ._reconcile.task import Call, Result, Task
 from ._secrets import all_disguises, disguises
-from .sdk.errors import CloudError
+from .sdk.errors import CloudError, Invalid
 from .sdk.work import Work, ignore
 
 Warn = t.Callable[[str], object]
@@ -51,6 +51,7 @@ def call_of(
 def outcome(task: Task, call: Call) -> Result:
     """Runs the task; every end of it is a plain result. The caller still has to mask secrets in it."""
     try:
+        check_nulls(task, call.params)
         result = task.run(call)
     except CloudError as error:
         result = failed(error)
@@ -63,6 +64,29 @@ def outcome(task: Task, call: Call) -> Result:
         raise
     result["api"] = call.work.api()
     return result
+
+
+def check_nulls(task: Task, params: t.Mapping[str, t.Any]) -> None:
+    """Core takes a null for a value; for us it is an option that was left out."""
+    lacking = list(nulls(task.options, params))
+    if lacking:
+        raise Invalid(f"{' and '.join(lacking)} must not be null; give a value")
+    for names in task.rules.get("required_one_of", ()):
+        if all(params.get(name) is None for name in names):
+            raise Invalid(f"all of {', '.join(names)} are null; one of them needs a value")
+
+
+def nulls(options: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], within: str = "") -> t.Iterator[str]:
+    """Where a null stands in place of a value that is required."""
+    for name, spec in options.items():
+        value = params.get(name)
+        if value is None:
+            yield from [within + name] if spec.get("required") else []
+            continue
+        for number, part in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(part, dict) and "options" in spec:
+                place = f"{name}[{number}]" if isinstance(value, list) else name
+                yield from nulls(spec["options"], part, f"{within}{place}.")
 
 
 def failed(error: CloudError) -> Result:

@@ -108,3 +108,29 @@ def test_secrets_are_kept_in_all_their_disguises() -> None:
     call = a_call(secrets)
     call.work.secret("found/on/the/way")
     assert {"hunter2/hunter2", "hunter2%2Fhunter2", "found/on/the/way", "found%2Fon%2Fthe%2Fway"} <= secrets
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"zone": None, "name": "a"}, "zone must not be null"),
+        ({"zone": "a", "name": None, "names": None}, "all of name, names are null"),
+        ({"zone": "a", "name": "b", "ports": [{"port": 1}, {"port": None}]}, "ports[1].port must not be null"),
+    ],
+)
+def test_a_null_is_no_value(given: dict[str, t.Any], said: str) -> None:
+    task = Task(
+        options={
+            "zone": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "names": {"type": "list"},
+            "ports": {"type": "list", "elements": "dict", "options": {"port": {"type": "int", "required": True}}},
+        },
+        run=lambda call: {"changed": True},
+        rules={"required_one_of": [("name", "names")]},
+    )
+
+    result = outcome(task, a_call(**given))
+
+    assert result["failed"] is True and said in result["msg"]
+    assert result["failure"]["kind"] == "invalid"
