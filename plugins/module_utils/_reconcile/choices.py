@@ -13,7 +13,7 @@ from ..sdk.models import Image, Node, Size
 from ..sdk.services import Where
 from .kinds import Need
 from .nearest import nearest
-from .need import choose, fits, parse_need
+from .need import choose, fits, parse_need, truth
 
 if t.TYPE_CHECKING:
     from .node import NodeDesk
@@ -88,10 +88,7 @@ def image_pattern(wanted: t.Any) -> tuple[str, bool]:
         return wanted, False
     if not isinstance(wanted, t.Mapping) or not isinstance(wanted.get("name"), str) or set(wanted) - {"name", "newest"}:
         raise Invalid(f"image is {wanted!r}; write an id, a name, or {{name: debian-13*, newest: true}}")
-    newest = wanted.get("newest", False)
-    if not isinstance(newest, bool):
-        raise Invalid(f"image.newest is {newest!r}; write true or false")
-    return wanted["name"], newest
+    return wanted["name"], truth(wanted.get("newest", False), "image.newest")
 
 
 def images_like(desk: NodeDesk, pattern: str) -> list[Image]:

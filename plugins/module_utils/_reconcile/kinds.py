@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..sdk.capabilities import Capabilities, ExtraKey
+from ..sdk.errors import Invalid
 from ..sdk.models import nothing
 
 Keep = t.Callable[[str], bool]
@@ -46,7 +47,13 @@ def same(value: t.Any) -> t.Any:
 
 def texts(value: t.Any) -> dict[str, str]:
     """Labels as clouds keep them: YAML makes numbers and truths of some."""
-    return {str(key): str(item).lower() if isinstance(item, bool) else str(item) for key, item in (value or {}).items()}
+    return {str(key): label_text(key, item) for key, item in (value or {}).items()}
+
+
+def label_text(name: t.Any, value: t.Any) -> str:
+    if value is None or isinstance(value, (dict, list, tuple)):
+        raise Invalid(f"the label {name} is {value!r}, and a label is text; quote it, or write '' for an empty one")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def replaces(old: t.Any, new: t.Any, purge: bool, keep: Keep) -> t.Any:

@@ -69,7 +69,7 @@ def parse_need(value: t.Mapping[str, t.Any], *, what: str = "size", places: bool
         cpus=_count(wanted["cpus"], f"{what}.cpus") if "cpus" in wanted else 0,
         ram_mb=ram_mb(wanted["ram"], f"{what}.ram") if "ram" in wanted else 0,
         disk_gb=gib(wanted["disk"], f"{what}.disk") if "disk" in wanted else 0,
-        cheapest=_truth(wanted.get("cheapest", False), f"{what}.cheapest"),
+        cheapest=truth(wanted.get("cheapest", False), f"{what}.cheapest"),
         countries=_countries(wanted["country"], f"{what}.country") if "country" in wanted else None,
         not_countries=_countries(wanted.get("not_country", ()), f"{what}.not_country"),
         places=frozenset(_texts(wanted["location"], f"{what}.location")) if "location" in wanted else None,
@@ -156,7 +156,7 @@ def _count(value: object, what: str) -> float:
     return number
 
 
-def _truth(value: object, what: str) -> bool:
+def truth(value: object, what: str) -> bool:
     truth = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(str(value).lower())
     if truth is None:
         raise Invalid(f"{what} is {value!r}; write true or false")

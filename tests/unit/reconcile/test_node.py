@@ -328,3 +328,8 @@ def test_check_mode_takes_a_missing_key_for_one_to_come() -> None:
 
     assert result["changed"] is True
     assert heard.warnings == ["there is no key ops yet; this goes on as if an earlier task had made it"]
+
+
+@pytest.mark.parametrize("value", [None, [1, 2], {"a": 1}])
+def test_a_label_is_text(value: t.Any) -> None:
+    assert "the label team is" in problem(State(), **WEB, labels={"team": value})
