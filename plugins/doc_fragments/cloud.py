@@ -213,7 +213,7 @@ options:
       - Path of the file that names clouds, on the controller, relative to the playbook.
       - Without it, the first that exists of the file that E(ANYCLOUD_CONFIG) names, C(./anycloud.yml),
         C(~/.config/anycloud/clouds.yml), C(/etc/anycloud/clouds.yml).
-      - C(./anycloud.yml) is ignored in a folder that everybody can write to.
+      - C(./anycloud.yml) is ignored where everybody can write to it or to its folder.
     type: path
   api_deadline:
     description:

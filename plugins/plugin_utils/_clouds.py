@@ -9,10 +9,12 @@ import functools
 import os
 import stat
 import typing as t
+from difflib import get_close_matches
 
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import EncryptedString
+from ansible_collections.anycloud.core.plugins.module_utils._options import AUTH
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
 from ansible_collections.anycloud.core.plugins.plugin_utils import _cloud_file
 from ansible_collections.anycloud.core.plugins.plugin_utils._cloud_file import CloudFile, Plain
@@ -79,6 +81,7 @@ class NamedClouds:
         if auth:
             answer["auth"] = {key: self._secret(answer.get("cloud"), key, value) for key, value in auth.items()}
         known = {**answer, **options}
+        check_endpoint(known.get("endpoint"))
         if not (known.get("provider") or known.get("driver_path")):
             answer["provider"] = _cloud_file.fallback(known, self._env, self.file)
             self._warn("no cloud is configured: using the local cloud of this computer; set cloud or provider")
@@ -132,9 +135,12 @@ class NamedClouds:
             return self._at(self._cwd, self._env["ANYCLOUD_CONFIG"])
         here = os.path.join(self._cwd, "anycloud.yml")
         if os.path.exists(here):
-            if not os.stat(self._cwd).st_mode & stat.S_IWOTH:
+            open_to_all = [word for word, path in (("its folder", self._cwd), ("it", here)) if is_open_to_all(path)]
+            if not open_to_all:
                 return here
-            self._warn(f"{here} is ignored: everybody can write to its folder; name it with ANYCLOUD_CONFIG to use it")
+            self._warn(
+                f"{here} is ignored: everybody can write to {open_to_all[0]}; name it with ANYCLOUD_CONFIG to use it"
+            )
         for path in (self._at("/", "~/.config/anycloud/clouds.yml"), "/etc/anycloud/clouds.yml"):
             if os.path.exists(path):
                 return path
@@ -146,16 +152,33 @@ class NamedClouds:
         return os.path.normpath(os.path.join(folder, path))
 
 
+def is_open_to_all(path: str) -> bool:
+    return bool(os.stat(path).st_mode & stat.S_IWOTH)
+
+
 def check_literals(auth: t.Any) -> None:
-    """A task's values may come from other hosts: they must not make the controller run commands or read files."""
+    """A task's values may come from other hosts: they must not make the controller run commands or read files.
+
+    What has a name that is not known would be shown with the task's arguments, secret or not.
+    """
     if not isinstance(auth, dict):
         return
     for key, value in auth.items():
+        if key not in AUTH:
+            near = get_close_matches(str(key), AUTH, n=1) or AUTH
+            raise Invalid(f"auth.{key} is not known; nearest: {', '.join(near)}")
         if isinstance(value, dict):
             raise Invalid(
                 f"auth.{key} must be text; env, file and command belong in anycloud.yml, a task has the lookups "
                 "env, file and pipe"
             )
+
+
+def check_endpoint(endpoint: t.Any) -> None:
+    """An endpoint is shown in results and messages: no password may be in it."""
+    place = str(endpoint or "").partition("://")[2].partition("/")[0]
+    if "@" in place:
+        raise Invalid(f"the endpoint on {place.rpartition('@')[2]} has credentials in it; put them under auth")
 
 
 def free_name(name: str, taken: t.Collection[str]) -> str:

@@ -84,6 +84,12 @@ def test_a_file_in_a_folder_that_all_can_write_to_is_ignored_with_a_warning(plac
     assert "is ignored: everybody can write to its folder" in place.warnings[0]
 
 
+def test_a_file_that_all_can_write_to_is_ignored_with_a_warning(place: Place) -> None:
+    write(place.cwd / "anycloud.yml", PLAIN.format(name="evil"), 0o666)
+    assert place.clouds().settle({}) == {"provider": "local"}
+    assert "is ignored: everybody can write to it; name it" in place.warnings[0]
+
+
 def test_nothing_at_all_is_the_local_cloud_with_a_warning(place: Place) -> None:
     assert place.clouds().settle({}) == {"provider": "local"}
     assert place.warnings == ["no cloud is configured: using the local cloud of this computer; set cloud or provider"]
@@ -181,6 +187,19 @@ def test_the_items_of_a_loop_share_what_a_command_printed(place: Place) -> None:
 def test_a_task_cannot_make_the_controller_run_commands(place: Place) -> None:
     with pytest.raises(Invalid, match=r"auth.token must be text; env, file and command belong in anycloud\.yml"):
         place.clouds().settle({"provider": "local", "auth": {"token": {"command": ["touch", "x"]}}})
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"auth": {"api_kee": "hunter2hunter2"}}, "auth.api_kee is not known; nearest: api_key"),
+        ({"endpoint": "https://me:hunter2hunter2@dns.example:8081/x"}, "dns.example:8081 has credentials in it"),
+    ],
+)
+def test_a_secret_where_it_would_be_shown_is_refused_and_not_repeated(place: Place, options, says: str) -> None:
+    with pytest.raises(Invalid, match=says) as caught:
+        place.clouds().settle({"provider": "powerdns", **options})
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_literal_secret_that_others_can_read_warns(place: Place) -> None:
