@@ -11,6 +11,7 @@ import typing as t
 from ...sdk.errors import Invalid
 
 TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
+STRETCHES: t.Mapping[str, str] = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
 
 
 class Patterns:
@@ -32,13 +33,37 @@ def compiled(pattern: str) -> re.Pattern[str]:
         raise Invalid(f'the pattern "{pattern}" fits nothing; write for example *.html, photos/ or **')
     whole = pattern.lstrip("/") + ("**" if pattern.endswith("/") else "")
     anywhere = "" if "/" in pattern.rstrip("/") or whole.startswith("**") else "(?:.*/)?"
-    return re.compile(anywhere + "".join(map(translated, TOKENS.findall(whole))), re.DOTALL)
+    return re.compile(anywhere + "".join(swift(pieces(TOKENS.findall(whole)))), re.DOTALL)
+
+
+def pieces(tokens: t.Iterable[str]) -> list[str]:
+    """A pattern cut up where it can stretch; repeated stretches are one."""
+    found = [""]
+    for token in tokens:
+        if token not in STRETCHES:
+            found[-1] += translated(token)
+        elif found[-1] or len(found) < 2 or found[-2] != token:
+            found += [token, ""]
+    return found
+
+
+def swift(found: t.Sequence[str]) -> t.Iterator[str]:
+    """The same without second thoughts: a ``*`` that is followed by another one is right where it first fits.
+
+    Names come from others, and with thoughts of any depth some would take years.
+    """
+    yield found[0]
+    for at in range(1, len(found), 2):
+        stretch, fixed, after = found[at], found[at + 1], found[at + 2] if at + 2 < len(found) else ""
+        if stretch == "*" and after in ("*", "**"):
+            yield f"(?=(?P<at{at}>[^/]*?{fixed}))(?P=at{at})"
+        else:
+            yield STRETCHES[stretch] + fixed
 
 
 def translated(token: str) -> str:
-    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    if token in known:
-        return known[token]
+    if token == "?":
+        return "[^/]"
     if len(token) > 1:
         negated = token[1] in "!^"
         inner = token[2 if negated else 1 : -1].replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]")
