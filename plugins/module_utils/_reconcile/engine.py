@@ -254,9 +254,9 @@ def converge(call: Call, desk: Desk, draft: Draft) -> None:
             apply(call, desk, draft)
             break
         except once.FoundInstead as found:
-            draft.changed = found.ours
+            draft.changed = found.ours or any(step.verb == "delete" for step in draft.steps)
             plan_again(desk, draft, found.resource)
-            draft.planned = draft.planned if found.ours else draft.steps
+            draft.planned = draft.planned if draft.changed else draft.steps
         except CloudError as problem:
             eventful = any(step.verb in EVENTS for step in draft.steps)
             if not problem.outcome_unknown or eventful or attempt == LOOKS_AFTER_LOST_ANSWER - 1:
