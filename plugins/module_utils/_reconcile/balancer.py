@@ -34,9 +34,24 @@ def written(value: t.Any) -> dict[str, t.Any] | None:
 def checks(old: t.Any, new: t.Any, purge: bool, keep: Keep) -> t.Any:
     """The keys of a health check that were written, over those that it has; only HTTP asks for a path."""
     merged = {**(old or {}), **(new or {})}
+    if merged.get("protocol", "tcp") == "tcp" and (new or {}).get("path") is not None:
+        raise Invalid("health_check.path goes with the protocol http or https; say which with health_check.protocol")
     if merged.get("protocol", "tcp") == "tcp":
         merged.pop("path", None)
     return merged
+
+
+def check_numbers(health: t.Mapping[str, t.Any]) -> None:
+    """Refuses what no health check can have."""
+    for name in ("interval", "timeout", "rise", "fall"):
+        if health.get(name) is not None and health[name] < 1:
+            raise Invalid(f"health_check.{name} is {health[name]}; it is 1 at least")
+    if health.get("port") is not None and not 1 <= health["port"] <= 65535:
+        raise Invalid(f"health_check.port is {health['port']}; ports go from 1 to 65535")
+    if health.get("path") is not None and not health["path"].startswith("/"):
+        raise Invalid(f"health_check.path is {health['path']!r}; it begins with a slash")
+    if health.get("path") is not None and health.get("protocol") == "tcp":
+        raise Invalid("health_check.path goes with the protocol http or https, not with tcp")
 
 
 def sticks(old: t.Any, new: t.Any, purge: bool, keep: Keep) -> t.Any:
@@ -138,6 +153,7 @@ class BalancerDesk(Desk):
             raise Invalid(
                 f"a member has the weight {heaviest}; {self.call.cloud.name} takes 0 to {can.limits['weight']}"
             )
+        check_numbers(want.fields.get("health_check") or {})
         self._check_choice("protocol", protocols, can.protocols)
         self._check_choice("protocol of a health check", {health} if health else set(), can.health_protocols)
         self._check_choice("algorithm", {algorithm} if algorithm else set(), can.algorithms)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..sdk.errors import Ambiguous, NotFound
+from ..sdk.errors import Ambiguous, Invalid, NotFound
 from ..sdk.services import ALL, Where
 from .kinds import Need, Unknown
 from .nearest import nearest
@@ -16,6 +16,8 @@ from .task import Call
 
 def missing(call: Call, noun: str, name: str, known: t.Iterable[str]) -> Unknown:
     """For a resource that is named and not there: an earlier task may make it, so check mode only warns."""
+    if not name.strip():
+        raise Invalid(f"the name of a {noun} is empty; write which {noun} is meant, or leave the option out")
     if call.check_mode:
         call.work.warn(f"there is no {noun} {name} yet; this goes on as if an earlier task had made it")
         return Unknown(f"create {noun} {name}")

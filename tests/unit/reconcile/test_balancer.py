@@ -175,6 +175,9 @@ def test_a_member_that_is_no_node_is_foretold_and_then_an_error() -> None:
         ({"listeners": [{"port": 0}]}, "ports go from 1 to 65535"),
         ({"listeners": [{"port": 80}, {"port": 80}]}, "port 80 more than once"),
         ({"algorithm": "roundrobin"}, "nearest: round_robin"),
+        ({"health_check": {"path": "/up"}}, "say which with health_check.protocol"),
+        ({"health_check": {"protocol": "http", "path": "up"}}, "begins with a slash"),
+        ({"health_check": {"protocol": "tcp", "interval": 0}}, "1 at least"),
     ],
 )
 def test_bad_input_gives_one_sentence(given: dict[str, t.Any], said: str) -> None:
