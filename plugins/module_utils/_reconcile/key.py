@@ -122,7 +122,9 @@ class KeyDesk(Desk):
         place = self.call.params.get("private_key_file")
         why = f"generates the private key into {self.path('private_key_file')}" if place else "generates a pair"
         return tuple(
-            dataclasses.replace(step, why=why) if step.verb != "delete" and is_to_come(step) else step
+            dataclasses.replace(step, why=why, needs=step.needs | replaced(step))
+            if step.verb != "delete" and is_to_come(step)
+            else step
             for step in super().steps(want, recognised(actual, want.fields.get("public_key")))
         )
 
@@ -152,6 +154,11 @@ def recognised(actual: KeyPair | None, wanted: t.Any) -> KeyPair | None:
     if actual is None or actual.public_key is not None or not actual.fingerprint or not isinstance(wanted, str):
         return actual
     return dataclasses.replace(actual, public_key=wanted) if matches(actual.fingerprint, wanted) else actual
+
+
+def replaced(step: Step) -> frozenset[str]:
+    """A missing file is no reason to lock out those who have the key, even where a key can change in place."""
+    return frozenset({"recreate"} if step.verb == "update" else ())
 
 
 def is_to_come(step: Step) -> bool:

@@ -12,8 +12,9 @@ import typing as t
 import pytest
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.key import TASK
 from ansible_collections.anycloud.core.plugins.module_utils._reconcile.keypair import generate, matches, material
+from ansible_collections.anycloud.core.plugins.module_utils.sdk.capabilities import How
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
-from ansible_collections.anycloud.core.tests.unit.memory import Killed, State, lost
+from ansible_collections.anycloud.core.tests.unit.memory import Killed, State, changing, lost
 
 from .trial import Trial
 
@@ -40,6 +41,16 @@ def test_another_key_under_the_name_needs_leave() -> None:
     assert refused["failure"]["kind"] == "refused" and "allow: [recreate]" in refused["msg"]
     assert replaced["disrupts"] == ["recreate"]
     assert replaced["diff"]["before"] == {"public_key": ONE} and replaced["diff"]["after"] == {"public_key": TWO}
+
+
+def test_a_lost_file_replaces_no_key_without_leave_even_where_keys_change_in_place(tmp_path: pathlib.Path) -> None:
+    trial = Trial(TASK, State(capabilities=changing("key", public_key=How.LIVE)))
+    trial.made(name="ops", public_key=ONE)
+
+    refused = trial.refused(name="ops", private_key_file=str(tmp_path / "gone"))
+    trial.made(name="ops", private_key_file=str(tmp_path / "gone"), allow=["recreate"])
+
+    assert refused["failure"]["kind"] == "refused" and "allow: [recreate]" in refused["msg"]
 
 
 def test_a_cloud_that_shows_only_fingerprints_knows_its_key_again() -> None:
