@@ -60,6 +60,9 @@ class Errand:
             if name not in self.service.capabilities.object_fields:
                 raise self.call.cloud.unsupported("bucket", name, f"does not support the option {name} of an object")
         if "metadata" in found:
+            for key, value in found["metadata"].items():
+                if value is None or isinstance(value, (dict, list)):
+                    raise Invalid(f"metadata.{key} is {value!r}, and metadata is text; quote it, or write ''")
             found["metadata"] = {str(key).lower(): str(value) for key, value in found["metadata"].items()}
         return t.cast(ObjectFields, found)
 
@@ -191,6 +194,9 @@ def check(params: t.Mapping[str, t.Any]) -> None:
     """Refuses what makes no sense together, before anything is asked of the cloud."""
     named = params.get("name") is not None
     absent = params["state"] == "absent"
+    for option in ("src", "dest"):
+        if params.get(option) == "":
+            raise Invalid(f"{option} is empty, which would be the folder of the playbook; write '.' if you mean that")
     if absent:
         for option in (*SOURCES, *FIELDS, "dest", "presign", "checksum", "delete_extra"):
             if params.get(option) not in (None, False):
