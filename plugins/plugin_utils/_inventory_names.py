@@ -16,7 +16,7 @@ from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_expressio
 from ansible_collections.anycloud.core.plugins.plugin_utils._inventory_nodes import version_of
 
 UNUSABLE = re.compile(r"[^\w.-]+")
-CONTROLLER = frozenset({"localhost", "127.0.0.1", "::1"})
+RESERVED = frozenset({"localhost", "127.0.0.1", "::1", "all", "ungrouped"})
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ def without_duplicates(names: list[str], scopes: t.Sequence[Scope], on_duplicate
                 result[place] = None
         warnings = [f"{listed(shared, scopes)}; only the first of each is in the inventory"]
         shared = {}
-    reserved = {name: where[:1] for name, where in places.items() if name in CONTROLLER and name not in shared}
+    reserved = {name: where[:1] for name, where in places.items() if name in RESERVED and name not in shared}
     suffixed(result, {**shared, **reserved}, scopes)
     return Named(result, warnings)
 
 
 def suffixed(result: list[str | None], shared: t.Mapping[str, list[int]], scopes: t.Sequence[Scope]) -> None:
-    """The name of the cloud where that tells them apart, else the id. Nothing of a cloud is called like the controller."""
+    """The name of the cloud where that tells them apart, else the id. Nothing of a cloud is called like the controller, or as all hosts are."""
     taken = {name for name in result if name is not None}
     for name, where in shared.items():
         for key in ("cloud", "id"):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import typing as t
@@ -92,7 +93,7 @@ class InventoryRun:
                 write_known_hosts(self._known_hosts, hosts.known_hosts(self._option("hostvars_prefix")))
         except CloudError as error:
             raise AnsibleParserError(self._masked(str(error))) from None
-        hosts.add_to(inventory)
+        hosts.add_to(inventory, self._warn)
 
     def _beside(self, path: str | None) -> str | None:
         return path and os.path.join(self._folder, path)
@@ -237,24 +238,28 @@ class Hosts:
     def known_hosts(self, prefix: str) -> str:
         return known_hosts_lines({**own, "host_keys": own[prefix + "host_keys"]} for own in self._variables)
 
-    def add_to(self, inventory: InventoryData) -> None:
-        """What came from clouds is plain and goes to the hosts directly: the inventory would look into each value again."""
+    def add_to(self, inventory: InventoryData, warn: t.Callable[[str], object]) -> None:
+        """A host may be called like a group: what is meant for it must not go to that group and all hosts in it."""
         for name, variables, composed in zip(self._names, self._variables, self._composed, strict=True):
             inventory.add_host(name)
             set_variable = inventory.hosts[name].set_variable
-            for variable, value in variables.items():
+            for variable, value in itertools.chain(variables.items(), composed.items()):
                 set_variable(variable, value)
-            for variable, value in composed.items():
-                inventory.set_variable(name, variable, value)
         for group, places in self._groups.members.items():
             inventory.add_group(group)
             for place in places:
-                inventory.add_child(group, self._names[place])
+                inventory.add_host(self._names[place], group)
         for parent, children in self._groups.children.items():
             inventory.add_group(parent)
             for child in children:
                 if child != parent:
-                    inventory.add_child(parent, child)
+                    self._nest(inventory, parent, child, warn)
+
+    def _nest(self, inventory: InventoryData, parent: str, child: str, warn: t.Callable[[str], object]) -> None:
+        try:
+            inventory.add_child(parent, child)
+        except AnsibleError as error:
+            warn(f"the group {child} is not put into {parent}: {' '.join(str(error).split())}")
 
 
 def each_once(answers: t.Iterable[Answer], states: t.Collection[str] | None) -> t.Iterator[tuple[Source, Row]]:

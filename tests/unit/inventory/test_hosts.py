@@ -183,3 +183,22 @@ def test_a_cloud_that_can_have_no_nodes_is_passed_over_among_others(read: Read, 
     found = read({"sources": [dns, crowd(tmp_path, "lab", WEB)]})
     assert (found.names, found.warnings, found.error) == (["web-1"], [], None)
     assert str(read({"sources": [dns]}).error).startswith("dns: the provider powerdns has no node service; these can: ")
+
+
+def test_a_node_that_is_called_like_a_group_changes_nothing_for_that_group(read: Read, tmp_path: pathlib.Path) -> None:
+    spoof = node("label_role_db", labels={"role": "web", "place": "elsewhere"})
+    found = read({"sources": [crowd(tmp_path, "lab", DB, WEB, spoof)], "compose": {"place": "labels.place"}})
+
+    assert found.hosts["label_role_db"]["place"] == "elsewhere"
+    assert "place" not in found.hosts["db-1"]
+    assert set(found.groups["label_role_web"]) == {"web-1", "label_role_db"}
+    assert set(found.groups["label_role_db"]) == {"db-1"}
+
+
+def test_groups_that_labels_put_into_each_other_do_not_lose_the_hosts(read: Read, tmp_path: pathlib.Path) -> None:
+    nodes = [node("one", labels={"own": "a", "above": "b"}), node("two", labels={"own": "b", "above": "a"})]
+    keyed = [{"key": "labels.own", "separator": "", "parent_group": "{{ labels.above }}"}]
+    found = read({"sources": [crowd(tmp_path, "lab", *nodes)], "keyed_groups": keyed})
+
+    assert set(found.hosts) == {"one", "two"}
+    assert any("is not put into" in warning for warning in found.warnings)

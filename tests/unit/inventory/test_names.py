@@ -66,8 +66,8 @@ def test_fail_names_them(expressions: Expressions) -> None:
 
 
 @pytest.mark.parametrize("how", ["suffix", "warn"])
-@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1"])
-def test_no_node_is_called_like_the_controller(expressions: Expressions, name: str, how: str) -> None:
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1", "all", "ungrouped"])
+def test_no_node_is_called_like_the_controller_or_all(expressions: Expressions, name: str, how: str) -> None:
     assert named(expressions, node(name), how=how).names == [f"{name}_prod"]
 
 
