@@ -176,7 +176,7 @@ def surplus(desk: SnapshotDesk, name: str, rotation: t.Mapping[str, t.Any]) -> l
     found = {each.id: each for each in desk.service.find(Where(labels={KEEP: rotation["group"]}))}
     old = sorted(
         (each for each in found.values() if each.volume == volume.id and each.name != name and desk.settled(each)),
-        key=lambda each: (each.created or "", each.id),
+        key=lambda each: (each.created or "", each.name, each.id),
     )
     return old[: max(0, len(old) + 1 - rotation["last"])]
 
