@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..sdk.errors import Conflict, Invalid
@@ -48,8 +49,8 @@ def check_numbers(health: t.Mapping[str, t.Any]) -> None:
             raise Invalid(f"health_check.{name} is {health[name]}; it is 1 at least")
     if health.get("port") is not None and not 1 <= health["port"] <= 65535:
         raise Invalid(f"health_check.port is {health['port']}; ports go from 1 to 65535")
-    if health.get("path") is not None and not health["path"].startswith("/"):
-        raise Invalid(f"health_check.path is {health['path']!r}; it begins with a slash")
+    if health.get("path") is not None and not PATH.fullmatch(health["path"]):
+        raise Invalid(f"health_check.path is {health['path']!r}; it begins with a slash and has no spaces")
     if health.get("path") is not None and health.get("protocol") == "tcp":
         raise Invalid("health_check.path goes with the protocol http or https, not with tcp")
 
@@ -89,6 +90,7 @@ BALANCER = Kind(
 OPTIONS = ("location", "algorithm", "members", "health_check", "stickiness", "networks", "size", "labels", "extra")
 PASSING = frozenset({"creating", "pending", "updating", "deleting"})
 GONE = frozenset({"deleting", "deleted"})
+PATH = re.compile(r"/[!-~]*")
 
 
 def run(call: Call) -> Result:

@@ -177,6 +177,7 @@ def test_a_member_that_is_no_node_is_foretold_and_then_an_error() -> None:
         ({"algorithm": "roundrobin"}, "nearest: round_robin"),
         ({"health_check": {"path": "/up"}}, "say which with health_check.protocol"),
         ({"health_check": {"protocol": "http", "path": "up"}}, "begins with a slash"),
+        ({"health_check": {"protocol": "http", "path": "/up\r\nHost: x"}}, "begins with a slash"),
         ({"health_check": {"protocol": "tcp", "interval": 0}}, "1 at least"),
     ],
 )
