@@ -113,8 +113,8 @@ def labels(text: str, strict: bool = True) -> tuple[bytes, ...]:
 
 def label_bytes(label: str, name: str, strict: bool) -> bytes:
     made = unescaped(label).lower() if label.isascii() else ascii_label(label, name)
-    if strict and label.isascii():
-        refuse_odd(label, name)
+    if strict:
+        refuse_odd(label if label.isascii() else made.decode(), name)
     if len(made) > LABEL_LIMIT:
         raise Invalid(
             f'the label "{label}" of "{name}" is too long: {len(made)} bytes; at most {LABEL_LIMIT} are allowed'

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.anycloud.core.plugins.module_utils.sdk import dns
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.errors import Invalid
 from ansible_collections.anycloud.core.plugins.module_utils.sdk.models import RecordSet
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from .dns_strategies import hosts, ipv6, texts, typed_values
@@ -42,6 +42,7 @@ def test_nothing_that_a_server_sends_is_refused(type, text):
     assert isinstance(dns.from_wire_text(type, text), str)
 
 
+@example("ALIAS", "*\u00b2")
 @given(st.sampled_from(sorted(dns.SHAPES)), st.text(max_size=40))
 def test_any_input_is_made_canonical_or_refused_in_one_line_that_names_it(type, value):
     try:
