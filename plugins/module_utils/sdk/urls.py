@@ -8,12 +8,17 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import quote, urlencode, urlsplit
 
+from .errors import Invalid
+
 Params = t.Mapping[str, t.Any]
 
 
 def segment(value: object) -> str:
-    """A value as one segment of a path."""
-    return quote(str(value), safe="")
+    """A value as one segment of a path, and no other: without it a path would mean what is above."""
+    text = str(value)
+    if text in ("", ".", ".."):
+        raise Invalid(f'"{text}" is no name or id that can be asked for')
+    return quote(text, safe="")
 
 
 def query(params: Params | None) -> str:

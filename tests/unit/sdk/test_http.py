@@ -57,6 +57,12 @@ def test_verbs_send_json_and_return_what_comes_back() -> None:
     assert http.task.api() == {"calls": 5, "retries": 0, "throttled_seconds": 0.0}
 
 
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_what_would_mean_the_path_above_is_no_segment(name: str) -> None:
+    with pytest.raises(Invalid, match="no name or id"):
+        segment(name)
+
+
 def test_a_list_in_a_query_is_repeated_and_segments_are_escaped() -> None:
     with conversation(expect("GET", "/a%2Fb%20c/%C3%A9").answer(json={})) as cloud:
         Client(cloud.url).get(f"/{segment('a/b c')}/é", {"id": ["x y", "z&"]})
