@@ -25,6 +25,7 @@ from .dnsfields import (
     check_service,
     ends_at_host,
     flags,
+    hex_pairs,
     hex_text,
     hextets,
     host,
@@ -34,6 +35,7 @@ from .dnsfields import (
     seconds,
     service_params,
     string,
+    type_names,
 )
 from .dnsloc import loc_text
 from .dnsname import canonical_name, fqdn, name_from_wire, record_name, relative_name, unicode_name, within
@@ -139,6 +141,12 @@ SHAPES: t.Mapping[str, Shape] = {
     ),
     "SVCB": Shape(SERVICE, "1 www.example.com alpn=h2,h3", check_service),
     "HTTPS": Shape(SERVICE, "1 . alpn=h2,h3", check_service),
+    "KX": Shape((number("preference", 65535), host("exchanger")), "10 kx.example.com"),
+    "RP": Shape((mailbox("mailbox"), host_or_root("text")), "admin.example.com info.example.com"),
+    "OPENPGPKEY": Shape((base64_text("key"),), "<base64>"),
+    "EUI48": Shape((hex_pairs("address", 6),), "00-00-5e-00-53-2a"),
+    "EUI64": Shape((hex_pairs("address", 8),), "00-00-5e-ef-10-00-00-2a"),
+    "CSYNC": Shape((number("serial", 4294967295), number("flags", 65535), type_names("types")), "66 3 A NS AAAA"),
     "LOC": Shape((loc_text("location"),), "52 22 23 N 4 53 32 E 2m"),
 }
 

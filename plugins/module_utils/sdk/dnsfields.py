@@ -175,6 +175,22 @@ def hex_text(name: str) -> Part:
     return Part(name, read, rest=True)
 
 
+def type_names(name: str) -> Part:
+    """Words that are names of record types."""
+    return Part(name, lambda found: " ".join(word.text.upper() for word in found), rest=True)
+
+
+def hex_pairs(name: str, count: int) -> Part:
+    """So many pairs of hex digits with hyphens between them; case does not count."""
+
+    def read(text: str) -> str:
+        if not re.fullmatch(rf"[0-9a-f]{{2}}(-[0-9a-f]{{2}}){{{count - 1}}}", text.lower()):
+            raise Invalid(f'the {name} "{text}" is not made of {count} pairs of hex digits with hyphens between them')
+        return text.lower()
+
+    return one(name, read)
+
+
 def base64_text(name: str) -> Part:
     def read(found: t.Sequence[Word]) -> str:
         text = "".join(word.text for word in found)
