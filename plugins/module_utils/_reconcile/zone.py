@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
+import re
 import typing as t
 
 from ..sdk.dns import canonical_name
@@ -23,6 +25,7 @@ from .render import disrupts, sentences
 from .report import Outcome
 from .task import Call, Result, Task
 
+SERVER = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::[0-9]{1,5})?")
 SETTINGS = ("kind", "primaries", "nameservers", "ttl", "private", "networks", "comment", "labels", "extra")
 
 
@@ -122,6 +125,8 @@ def wanted(call: Call, desk: ZoneDesk) -> Want:
     if kind is not None and kinds and kind not in kinds:
         lacks = f"has no {kind} zones (it has {', '.join(sorted(kinds))})"
         raise call.cloud.unsupported("zone", "kind", lacks)
+    for primary in fields.get("primaries", ()):
+        check_server(primary)
     if "kind" not in desk.capabilities.fields and kinds == {kind}:
         del fields["kind"]
     return Want(
@@ -133,6 +138,17 @@ def wanted(call: Call, desk: ZoneDesk) -> Want:
         defaults=given(call.defaults, ("labels",)),
         also={"private": params.get("private")},
     )
+
+
+def check_server(primary: str) -> None:
+    """Refuses what is no address of a server: an IP address, perhaps with a port."""
+    found = SERVER.fullmatch(primary.strip())
+    try:
+        ipaddress.ip_address(found["v6"] or found["v4"] if found else primary.strip())
+    except ValueError:
+        raise Invalid(
+            f"primaries has {primary!r}, which is no IP address; write 192.0.2.1, 192.0.2.1:5300 or [2001:db8::1]:5300"
+        ) from None
 
 
 def check_together(params: t.Mapping[str, t.Any], absent: bool) -> None:

@@ -65,6 +65,11 @@ def test_labels_can_be_purged(ground):
     assert ground.thrice(name=ZONE, labels={"stage": "test"}, purge_labels=True)["zone"]["labels"] == {"stage": "test"}
 
 
+@pytest.mark.parametrize("primary", ["192.0.2.1:5300", "2001:db8::1", "[2001:db8::1]:5300"])
+def test_a_primary_is_an_address_perhaps_with_a_port(empty, primary):
+    assert empty.thrice(name=ZONE, kind="secondary", primaries=[primary])["zone"]["primaries"] == [primary]
+
+
 def test_the_order_of_primaries_does_not_count(empty):
     empty.thrice(name=ZONE, kind="secondary", primaries=["192.0.2.1", "192.0.2.2"])
 
@@ -233,6 +238,8 @@ def test_a_zone_that_is_missing_is_not_made_for_an_export(ground, tmp_path):
         ({"name": "a..b"}, "two dots in a row"),
         ({"ttl": -1}, "ttl is -1"),
         ({"kind": "secondary", "name": "new.example"}, "it needs primaries"),
+        ({"kind": "secondary", "name": "new.example", "primaries": ["not an ip"]}, "which is no IP address"),
+        ({"kind": "secondary", "name": "new.example", "primaries": ["[192.0.2:1"]}, "which is no IP address"),
         ({"state": "absent", "import_text": "x"}, "no records to import or export"),
         ({"purge_records": True}, "it needs import_file or import_text"),
         ({"ignore": ["x"]}, "it needs purge_records: true"),
