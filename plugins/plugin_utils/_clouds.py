@@ -165,8 +165,9 @@ def check_literals(auth: t.Any) -> None:
         return
     for key, value in auth.items():
         if key not in AUTH:
-            near = get_close_matches(str(key), AUTH, n=1) or AUTH
-            raise Invalid(f"auth.{key} is not known; nearest: {', '.join(near)}")
+            near = get_close_matches(str(key), AUTH, n=1)
+            known = f"nearest: {near[0]}" if near else f"known are {', '.join(AUTH)}"
+            raise Invalid(f"auth.{key} is not known; {known}")
         if isinstance(value, dict):
             raise Invalid(
                 f"auth.{key} must be text; env, file and command belong in anycloud.yml, a task has the lookups "
