@@ -159,10 +159,18 @@ def unescaped(text: str) -> bytes:
     made = bytearray()
     at = 0
     for found in ESCAPE.finditer(text):
-        made += text[at : found.start()].encode("utf-8", "surrogateescape")
+        made += octets(text[at : found.start()])
         made += escaped_byte(found.group(1), text)
         at = found.end()
-    return bytes(made + text[at:].encode("utf-8", "surrogateescape"))
+    return bytes(made + octets(text[at:]))
+
+
+def octets(text: str) -> bytes:
+    """A text as bytes; what was no UTF-8 when it was read is again what it was."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise Invalid(f"{text[:60]!a} has half a character, which nothing in DNS can have") from None
 
 
 def escaped_byte(code: str, text: str) -> bytes:
@@ -172,7 +180,7 @@ def escaped_byte(code: str, text: str) -> bytes:
         if int(code) > 255:
             raise Invalid(f'"{text}" has \\{code}, but a byte is at most \\255')
         return bytes([int(code)])
-    return code.encode("utf-8", "surrogateescape")
+    return octets(code)
 
 
 def joined(parts: t.Sequence[bytes]) -> str:

@@ -9,7 +9,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .dnsname import unescaped
+from .dnsname import octets, unescaped
 from .errors import Invalid
 
 CHUNK = 255
@@ -63,7 +63,7 @@ def txt_bytes(value: str) -> bytes:
             return b"".join(word.content for word in words(value))
         except Invalid:
             pass
-    return value.rstrip("\r\n").encode("utf-8", "surrogateescape")
+    return octets(value.rstrip("\r\n"))
 
 
 def txt_canonical(value: str) -> str:

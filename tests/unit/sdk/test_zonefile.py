@@ -131,6 +131,8 @@ def test_escapes_count():
         ("$TTL soon\n", '"soon" is no time'),
         (f"$TTL {'1' * 5000}\n", "is no time"),
         (f"a MX {'1' * 5000} mx.example.com.\n", "is too large"),
+        ('a TXT "\ud800"\n', "half a character"),
+        ("a\ud800 A 192.0.2.1\n", "line 1 of the zone file: "),
         ("$ORIGIN\n", "$ORIGIN needs one value, 0 are there"),
         ("\n\n  A 192.0.2.1\n", "line 3 of the zone file: the first record has no name"),
         ("a CH TXT x\n", "the class CH is not supported"),
