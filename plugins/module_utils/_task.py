@@ -52,6 +52,7 @@ def outcome(task: Task, call: Call) -> Result:
     """Runs the task; every end of it is a plain result. The caller still has to mask secrets in it."""
     try:
         check_nulls(task, call.params)
+        call.check()
         result = task.run(call)
     except CloudError as error:
         result = failed(error)

@@ -59,6 +59,8 @@ options:
         A balancer becomes whichever fits its address.
       - A CNAME or ALIAS of that name makes way for an address, and its A and AAAA records make way for a CNAME or ALIAS.
         With O(state=absent) all four are deleted.
+      - In check mode a balancer that an earlier task would make counts as there. The address of one that is registered from such
+        a task is not known in check mode, so name the balancer here rather than its address in O(value).
     type: str
   alias:
     description:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ..sdk.errors import Invalid
 from ..sdk.models import nothing
 from ..sdk.provider import Cloud
 from ..sdk.waiting import Patience
@@ -52,12 +53,20 @@ class Call:
 
     @property
     def patience(self) -> Patience:
-        params = self.params
+        timeout, interval = self.params.get("wait_timeout"), self.params.get("wait_interval")
         return Patience(
-            enabled=params.get("wait", True),
-            timeout=params.get("wait_timeout") or 600,
-            interval=params.get("wait_interval") or 5,
+            enabled=self.params.get("wait", True),
+            timeout=600 if timeout is None else timeout,
+            interval=5 if interval is None else interval,
         )
+
+    def check(self) -> None:
+        """Raises for waits that make no sense, before anything is looked at."""
+        patience = self.patience
+        if patience.timeout < 0:
+            raise Invalid(f"wait_timeout is {patience.timeout:g}; it takes seconds, and wait: false waits for nothing")
+        if patience.interval <= 0:
+            raise Invalid(f"wait_interval is {patience.interval:g}; it takes seconds, more than 0")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ FIRST_PAUSE = 0.5
 USUAL_PAUSE = 20.0
 LONGEST_PAUSE = 120.0
 REDIRECTS = 5
+# an answer that is read whole may take this many times api_timeout, so that one that drips ends
+WHOLE_ANSWER = 10
 TYPES = {"json": "application/json", "xml": "application/xml, text/xml", "text": "text/*, */*", "bytes": "*/*"}
 
 
@@ -311,10 +313,13 @@ class Http:
     def _read(self, request: Request, incoming: Incoming) -> Answer:
         headers = lower(incoming.headers)
         body = bytearray()
+        ends = time.monotonic() + WHOLE_ANSWER * self._settings.api_timeout
         coding = headers.get("content-encoding", "identity")
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding in ("gzip", "x-gzip", "deflate") else None
         try:
             for block in incoming.blocks():
+                if time.monotonic() > ends:
+                    raise Lost("its answer came too slowly to an end", sent=True, late=True)
                 body += unpack.decompress(block, self._limit + 1 - len(body)) if unpack else block
                 if len(body) > self._limit:
                     raise Unreadable(

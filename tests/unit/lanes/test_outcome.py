@@ -46,6 +46,18 @@ def test_an_error_of_the_cloud_is_a_failure_with_its_kind() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("wait", "said"),
+    [({"wait_timeout": -1.0}, "wait_timeout is -1"), ({"wait_interval": 0.0}, "wait_interval is 0; it takes seconds")],
+)
+def test_a_wait_that_makes_no_sense_is_refused_before_anything_happens(wait: dict[str, float], said: str) -> None:
+    result = run(lambda call: {"changed": True}, a_call(**wait))
+
+    assert result["changed"] is False
+    assert said in result["msg"]
+    assert result["failure"]["kind"] == "invalid"
+
+
 def test_a_result_that_failed_already_passes_as_it_is() -> None:
     assert run(lambda call: {"failed": True, "msg": "no", "plan": ["x"]}) == {
         "failed": True,

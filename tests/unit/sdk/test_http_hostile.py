@@ -61,6 +61,15 @@ def test_a_head_that_drips_is_given_up_in_time_without_a_deadline() -> None:
         Client(cloud.url, timeout=0.3, retries=0).get("/")
 
 
+def test_a_body_that_drips_is_given_up_in_time_without_a_deadline() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + b"[" * 4000
+    with (
+        conversation(expect("GET", "/").drip(answer, 0.001)) as cloud,
+        pytest.raises(TimedOut, match="came too slowly to an end"),
+    ):
+        Client(cloud.url, timeout=0.2, retries=0).get("/")
+
+
 @pytest.mark.parametrize("target", ["http://[::1", "file:///etc/passwd", "http://h:99999/", "http://me:secret@h/"])
 def test_a_redirect_to_what_is_no_address_is_one_sentence(target: str) -> None:
     with (
