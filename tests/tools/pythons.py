@@ -16,7 +16,7 @@ import sys
 import typing as t
 
 PLACES = (
-    "~/.pyenv/versions/{version}*/bin/python{version}",
+    "{pyenv}/versions/{version}*/bin/python{version}",
     "~/.local/share/uv/python/cpython-{version}*/bin/python{version}",
 )
 
@@ -26,8 +26,9 @@ def candidates(version: str) -> t.Iterator[str]:
         yield sys.executable
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         yield os.path.join(folder, f"python{version}")
+    pyenv = os.environ.get("PYENV_ROOT") or "~/.pyenv"
     for place in PLACES:
-        pattern = pathlib.Path(place.format(version=version)).expanduser()
+        pattern = pathlib.Path(place.format(version=version, pyenv=pyenv)).expanduser()
         yield from map(
             str, sorted(pathlib.Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))), reverse=True)
         )

@@ -309,13 +309,13 @@ def test_the_directory_is_found_where_users_expect_it(tmp_path: pathlib.Path) ->
     from ansible_collections.anycloud.core.plugins.module_utils.sdk.work import Work
 
     def path(options: dict[str, str], env: dict[str, str]) -> str:
-        return Directory(Connection(Settings(options=options, env=env, home="/home/me", cwd="/work"), Work())).path
+        return Directory(Connection(Settings(options=options, env=env, home="/home/me", cwd="/here"), Work())).path
 
     assert path({}, {}) == "/home/me/.local/share/anycloud/local"
     assert path({}, {"XDG_DATA_HOME": "/x"}) == "/x/anycloud/local"
     assert path({}, {"XDG_DATA_HOME": "/x", "ANYCLOUD_LOCAL_DIR": "/y"}) == "/y"
     assert path({"directory": "~/z"}, {"ANYCLOUD_LOCAL_DIR": "/y"}) == "/home/me/z"
-    assert path({"directory": "rel"}, {}) == "/work/rel"
+    assert path({"directory": "rel"}, {}) == "/here/rel"
 
 
 def test_signals_of_the_task_do_not_reach_the_node(local: Ground) -> None:

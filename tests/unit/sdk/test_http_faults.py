@@ -189,7 +189,7 @@ def http_date(seconds: float) -> str:
     ("headers", "least", "most"),
     [
         (lambda: {"Retry-After": "7"}, 7, 7.7),
-        (lambda: {"Retry-After": http_date(30)}, 5, 33),
+        (lambda: {"Retry-After": http_date(60)}, 5, 66),
         (lambda: {"Retry-After": http_date(-30)}, 0, 0),
         (lambda: {"Retry-After": "soon"}, 0, 0.5),
         (lambda: {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9"}, 9, 9.9),
