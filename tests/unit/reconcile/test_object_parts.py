@@ -59,6 +59,24 @@ def test_a_killed_upload_is_resumed_with_the_parts_that_are_there() -> None:
     assert not state.uploads
 
 
+def test_an_upload_that_was_killed_before_its_first_part_is_taken_up_and_not_left_behind() -> None:
+    state = small_parts(part_checksums=True)
+    state.kill_at(1, "after")
+    with pytest.raises(Killed):
+        run(state, name="a", content=LARGE)
+    buried()
+    state.revive()
+    begun = len(state.uploads)
+    state.log.clear()
+
+    run(state, name="a", content=LARGE)
+
+    assert begun == 1
+    assert "start_upload a" not in mutations(state)
+    assert contents(state) == {"a": LARGE.encode()}
+    assert not state.uploads
+
+
 def test_parts_of_another_content_are_not_taken() -> None:
     state = small_parts()
     state.kill_at(4, "after")

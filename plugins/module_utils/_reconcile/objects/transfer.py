@@ -105,7 +105,11 @@ class Carrier:
         return [part for _number, part in sorted({**there, **sent}.items())]
 
     def _unfinished(self, bucket: str, name: str, source: Given) -> tuple[str | None, dict[int, Part]]:
-        """An upload that an earlier run began with this very content, and the parts that are there."""
+        """An upload that an earlier run began with this very content, and the parts that are there.
+
+        One without any part comes last: taking it up leaves none behind.
+        """
+        empty: str | None = None
         if not (self.service.can("uploads") and self.service.can("parts")):
             return None, {}
         size = self.part_size(source.size)
@@ -120,7 +124,8 @@ class Carrier:
             else:
                 if there:
                     return upload, there
-        return None, {}
+                empty = upload
+        return empty, {}
 
     def _finish(self, bucket: str, name: str, upload: str, source: Given, parts: t.Sequence[Part]) -> Object:
         """Ends an upload. Where the answer is lost the object itself tells whether it was heard."""
