@@ -19,7 +19,8 @@ def missing(call: Call, noun: str, name: str, known: t.Iterable[str]) -> Unknown
     if not name.strip():
         raise Invalid(f"the name of a {noun} is empty; write which {noun} is meant, or leave the option out")
     if call.check_mode:
-        call.work.warn(f"there is no {noun} {name} yet; this goes on as if an earlier task had made it")
+        near = nearest(name, known)
+        call.work.warn(f"there is no {noun} {name} yet{near}; this goes on as if an earlier task had made it")
         return Unknown(f"create {noun} {name}")
     raise NotFound(f"there is no {noun} {name} on {call.cloud.name}{nearest(name, known)}")
 

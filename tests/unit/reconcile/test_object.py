@@ -104,7 +104,9 @@ def test_a_bucket_that_is_missing_fails_naming_near_ones_and_in_check_mode_warns
     planned = run(state, check_mode=True, heard=heard, bucket="sites", name="a", content="x")
 
     assert planned["plan"] == ["upload object sites/a (1 byte)"]
-    assert heard.warnings == ["there is no bucket sites yet; this goes on as if an earlier task had made it"]
+    assert heard.warnings == [
+        "there is no bucket sites yet; nearest: site; this goes on as if an earlier task had made it"
+    ]
     assert run(state, bucket="sites", name="a", state="absent")["changed"] is False
 
 
